@@ -1,0 +1,1 @@
+"""Audio, encoders, catalogue, index and search: everything that needs no configuration and no network."""

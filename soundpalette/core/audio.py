@@ -1,0 +1,143 @@
+"""Audio in: probe a file's header, then decode it in bounded blocks to mono at the rate that an encoder wants."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from soundpalette.core.types import Waveform
+from soundpalette.errors import AudioError
+
+EXTENSIONS: Final = frozenset({".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".mp3", ".caf"})
+MIN_SECONDS: Final = 0.005
+BLOCK_VALUES: Final = 1 << 18
+"""Values (frames x channels) decoded at once: 1 MB of float32, whatever the file's length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an audio file may be at most; files come from strangers."""
+
+    max_seconds: float = 4 * 3600.0
+    max_channels: int = 64
+    max_rate: int = 768_000
+    max_bytes: int = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a file's header says: frames (per channel), rate in Hz, channels, the container's name."""
+
+    frames: int
+    rate: int
+    channels: int
+    format: str
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.rate
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
+    """Read the header alone and hold it against `limits`.
+
+    Raises AudioError for a file that is missing, empty, not audio, shorter than 5 ms or beyond a limit.
+    """
+    with _opened(path, limits) as file:
+        return _header(path, file, limits)
+
+
+def stream(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS) -> Iterator[Waveform]:
+    """Decode `path` block by block: the mean of its channels, resampled to `rate` Hz by soxr (HQ), float32 [frames].
+
+    Costs one block (1 MB) and the resampler's state, whatever the file's length. Values that are not numbers become
+    silence; a file of nothing else raises AudioError, as does one that ends in the middle of a compressed frame.
+    """
+    with _opened(path, limits) as file:
+        header = _header(path, file, limits)
+        resampler = None if header.rate == rate else soxr.ResampleStream(header.rate, rate, 1, dtype="float32")
+        for mono in _mono_blocks(path, file, header):
+            block = mono if resampler is None else resampler.resample_chunk(mono)
+            if block.size:
+                yield block
+        if resampler is not None:
+            tail = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+            if tail.size:
+                yield tail
+
+
+def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: float | None = None) -> Waveform:
+    """The whole file (or its first `max_seconds`) as one float32 [frames] at `rate` Hz; as `stream`."""
+    wanted = None if max_seconds is None else round(max_seconds * rate)
+    blocks: list[Waveform] = []
+    have = 0
+    for block in stream(path, rate, limits):
+        blocks.append(block)
+        have += block.size
+        if wanted is not None and have >= wanted:
+            break
+    return np.concatenate(blocks)[:wanted] if blocks else np.zeros(0, np.float32)
+
+
+@contextmanager
+def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise AudioError(path, f"cannot be read ({error.strerror}); check that it exists and may be read") from error
+    if size == 0:
+        raise AudioError(path, "is empty (0 bytes); export or copy it again")
+    if size > limits.max_bytes:
+        raise AudioError(path, f"has {size:,} bytes, more than the {limits.max_bytes:,} allowed; raise [index] max_bytes or cut it")
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, OSError, TypeError) as error:
+        raise AudioError(path, "is not readable audio (WAV, AIFF, FLAC, OGG, MP3, CAF); export it again") from error
+    try:
+        with file:
+            yield file
+    except soundfile.SoundFileError as error:
+        raise AudioError(path, "breaks off or is damaged while decoding; export or copy it again") from error
+
+
+def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
+    found = Probe(file.frames, file.samplerate, file.channels, file.format)
+    if found.rate < 1 or found.rate > limits.max_rate:
+        raise AudioError(path, f"claims {found.rate:,} Hz; 1 to {limits.max_rate:,} Hz are allowed; resample it")
+    if found.channels > limits.max_channels:
+        raise AudioError(path, f"has {found.channels} channels; up to {limits.max_channels} are allowed; mix it down")
+    if found.frames < 1:
+        raise AudioError(path, "holds no audio frames; export it again")
+    if found.seconds < MIN_SECONDS:
+        raise AudioError(path, f"lasts {found.seconds * 1000:.2f} ms; sounds from {MIN_SECONDS * 1000:.0f} ms on can be embedded")
+    if found.seconds > limits.max_seconds:
+        raise AudioError(path, f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; raise [index] max_seconds or cut it")
+    return found
+
+
+def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterator[Waveform]:
+    """Blocks of the mean over channels. A header may claim more frames than the file holds: what is there counts."""
+    block_frames = max(1, BLOCK_VALUES // header.channels)
+    finite = frames = 0
+    while True:
+        block: npt.NDArray[np.float32] = file.read(block_frames, dtype="float32", always_2d=True)
+        if not len(block):
+            break
+        mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
+        good = np.isfinite(mono)
+        frames += mono.size
+        finite += int(np.count_nonzero(good))
+        yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))
+    if frames < MIN_SECONDS * header.rate:
+        raise AudioError(path, f"holds only {frames:,} of the {header.frames:,} frames that its header claims; export or copy it again")
+    if not finite:
+        raise AudioError(path, "holds no finite value (all NaN or infinite); export it again")

@@ -1,0 +1,53 @@
+"""Every error that SoundPalette raises on purpose. Each message says what came, what is allowed, and the mend.
+
+SoundPaletteError
+├── ConfigError         config.toml or the environment holds something that cannot be used
+├── AudioError          one audio file cannot be probed, decoded or embedded; names the file
+├── EncoderError        an encoder cannot be used: unknown name, device, text
+│   └── WeightsError    weights are missing, damaged or not what was expected
+├── CatalogueError      the catalogue cannot be opened: newer version, damaged, locked
+├── VectorIndexError    there is no usable index for this space: none yet, another space, damaged
+├── ScanError           a path given to the indexer cannot be scanned
+└── RequestError        a query or tool call is wrong: unknown sample, bound exceeded, path not allowed
+"""
+
+
+class SoundPaletteError(Exception):
+    """Base of all: catching it catches whatever we say on purpose."""
+
+
+class ConfigError(SoundPaletteError):
+    """config.toml or the environment holds something that cannot be used."""
+
+
+class AudioError(SoundPaletteError):
+    """One audio file cannot be probed, decoded or embedded. `reason` is the sentence without the file's name."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"{self.path}: {reason}")
+
+
+class EncoderError(SoundPaletteError):
+    """An encoder cannot be used: unknown name, device or arguments."""
+
+
+class WeightsError(EncoderError):
+    """Weights are missing, damaged or not what was expected."""
+
+
+class CatalogueError(SoundPaletteError):
+    """The catalogue cannot be opened: a newer version, damaged, locked."""
+
+
+class VectorIndexError(SoundPaletteError):
+    """There is no usable index for this space: none yet, another space, damaged."""
+
+
+class ScanError(SoundPaletteError):
+    """A path given to the indexer cannot be scanned."""
+
+
+class RequestError(SoundPaletteError):
+    """A query or a tool call is wrong: unknown sample, bound exceeded, path not allowed."""

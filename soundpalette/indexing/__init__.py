@@ -1,0 +1,1 @@
+"""The sidecar: from folders of audio files to a committed catalogue and a published index."""
