@@ -97,7 +97,9 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     if size == 0:
         raise AudioError(path, "is empty (0 bytes); export or copy it again")
     if size > limits.max_bytes:
-        raise AudioError(path, f"has {size:,} bytes, more than the {limits.max_bytes:,} allowed; raise [index] max_bytes or cut it")
+        raise AudioError(
+            path, f"has {size:,} bytes, more than the {limits.max_bytes:,} allowed; raise [index] max_bytes or cut it"
+        )
     try:
         file = soundfile.SoundFile(path)
     except (soundfile.SoundFileError, OSError, TypeError) as error:
@@ -118,9 +120,14 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     if found.frames < 1:
         raise AudioError(path, "holds no audio frames; export it again")
     if found.seconds < MIN_SECONDS:
-        raise AudioError(path, f"lasts {found.seconds * 1000:.2f} ms; sounds from {MIN_SECONDS * 1000:.0f} ms on can be embedded")
+        raise AudioError(
+            path, f"lasts {found.seconds * 1000:.2f} ms; sounds from {MIN_SECONDS * 1000:.0f} ms on can be embedded"
+        )
     if found.seconds > limits.max_seconds:
-        raise AudioError(path, f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; raise [index] max_seconds or cut it")
+        raise AudioError(
+            path,
+            f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; raise [index] max_seconds or cut it",
+        )
     return found
 
 
@@ -138,6 +145,9 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         finite += int(np.count_nonzero(good))
         yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))
     if frames < MIN_SECONDS * header.rate:
-        raise AudioError(path, f"holds only {frames:,} of the {header.frames:,} frames that its header claims; export or copy it again")
+        raise AudioError(
+            path,
+            f"holds only {frames:,} of the {header.frames:,} frames that its header claims; export or copy it again",
+        )
     if not finite:
         raise AudioError(path, "holds no finite value (all NaN or infinite); export it again")

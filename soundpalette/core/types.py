@@ -66,3 +66,58 @@ class Failure:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some samples of one space: ids int64 [n] and their unit vectors float32 [n, dimension]."""
+
+    ids: Ids
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalogue remembers of a path, to tell new, changed and unchanged; `embedded` in the space asked for."""
+
+    id: str
+    size: int
+    mtime_ns: int
+    content_hash: str
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewSample:
+    """A file read in this run. `vector` is None where the catalogue already holds one for its content."""
+
+    root_id: str
+    path: str
+    size: int
+    mtime_ns: int
+    content_hash: str
+    seconds: float
+    rate: int
+    channels: int
+    vector: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFailure:
+    """A file that this run could not index; `path` is relative to the root."""
+
+    root_id: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an indexing run did, in files."""
+
+    seen: int = 0
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0

@@ -38,7 +38,7 @@ class Encoder(ABC):
 
     @abstractmethod
     def pool(self, features: Features) -> Vector:
-        """One file's vector, float32 [dimension], not normalised, from the features [windows, width] of all its windows."""
+        """One file's vector, float32 [dimension], not normalised, from all its windows' features [windows, width]."""
 
     @abstractmethod
     def text_features(self, texts: Sequence[str]) -> Vectors:

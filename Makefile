@@ -1,0 +1,36 @@
+# `make demo` and `make test` do all their own set-up in .venv. Without a CUDA GPU on Linux, PyTorch's CPU wheels save
+# several GB: export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := soundpalette tests demo bench training
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.core
+	@$(BIN)/python demo/run.py
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	@$(BIN)/python bench/run.py
+
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+$(VENV)/.core: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SoundPalette needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

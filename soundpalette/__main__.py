@@ -1,0 +1,5 @@
+"""`python -m soundpalette`."""
+
+from soundpalette.cli import main
+
+main()

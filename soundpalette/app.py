@@ -1,0 +1,96 @@
+"""The composition root: from a Config to the services that the commands use, each built when it is first asked for."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soundpalette.config import Config
+from soundpalette.core.audio import Limits
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders import load_encoder
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.search import Searcher
+from soundpalette.indexing.pipeline import Indexer, Settings
+from soundpalette.tools.workbench import Reach, Workbench
+
+if TYPE_CHECKING:
+    from soundpalette.server.mcp import SoundPaletteServer
+
+CATALOGUE: str = "catalogue.sqlite"
+
+
+@dataclass(frozen=True)
+class App:
+    """The services of one configuration."""
+
+    config: Config
+
+    @cached_property
+    def limits(self) -> Limits:
+        index = self.config.index
+        return Limits(index.max_seconds, index.max_channels, index.max_rate, index.max_bytes)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.config.data_dir / CATALOGUE)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The configured encoder; no tower is loaded yet. Raises EncoderError."""
+        set_threads()
+        config = self.config
+        if config.encoder.name == "compact":
+            return load_encoder("compact", device=config.processing.device, limits=self.limits)
+        return load_encoder(
+            "clamp3",
+            mert=config.models.mert,
+            clamp3=config.models.clamp3,
+            text=config.models.text,
+            cache_dir=config.models_dir,
+            device=config.processing.device,
+            dtype=config.encoder.dtype,
+            limits=self.limits,
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        return self.config.data_dir / "index" / self.encoder.space.key
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        return Searcher(self.catalogue, self.encoder, self.index_folder)
+
+    def workbench(self, reach: Reach) -> Workbench:
+        search = self.config.search
+        return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
+
+    def indexer(self, *, prune: bool = False, verify: bool = False) -> Indexer:
+        processing = self.config.processing
+        sequential = processing.profile == "sequential"
+        settings = Settings(
+            batch_size=1 if sequential else processing.batch_size,
+            workers=0 if sequential else processing.num_workers or processors(),
+            limits=self.limits,
+            prune=prune,
+            verify=verify,
+        )
+        return Indexer(self.catalogue, self.encoder, self.index_folder, settings)
+
+    def server(self) -> "SoundPaletteServer":
+        from soundpalette.server.mcp import build
+
+        return build(self.workbench(Reach(self.config.paths.reference_dirs)))
+
+
+def processors() -> int:
+    """Processor cores that this process may use: a container's share, not the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def set_threads() -> None:
+    """Bound both OpenMP runtimes, torch's and faiss's, before either is loaded: each would take every core it sees."""
+    os.environ.setdefault("OMP_NUM_THREADS", str(processors()))

@@ -1,0 +1,189 @@
+"""The command line."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from soundpalette import __version__
+from soundpalette.app import App
+from soundpalette.config import LICENCE_VARIABLE, load_config
+from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
+from soundpalette.tools.names import clean
+
+WRONG_USE = (ConfigError, RequestError, ScanError)
+
+
+class EncoderName(StrEnum):
+    COMPACT = "compact"
+    CLAMP3 = "clamp3"
+
+
+cli = typer.Typer(
+    name="soundpalette",
+    help="Find sounds in your sample library by what they sound like.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+models = typer.Typer(help="The weights of the clamp3 encoder.", no_args_is_help=True)
+cli.add_typer(models, name="models")
+
+Encoder = Annotated[
+    EncoderName | None, typer.Option("--encoder", help="Use this encoder instead of the configured one.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def main() -> None:
+    """The console script."""
+    cli()
+
+
+@cli.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Find sounds in your sample library by what they sound like."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@cli.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders of audio files; none: every known root.")] = None,
+    encoder: Encoder = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Forget the samples of a root that is gone or empty.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Hash files that look unchanged, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Index folders of audio files: what is new or changed is embedded, what is gone is forgotten."""
+    from soundpalette.indexing.progress import progress
+
+    with _errors_told(), progress() as bar:
+        report = _app(encoder).indexer(prune=prune, verify=verify).run(paths or [], bar)
+    for warning in report.warnings:
+        typer.echo(f"warning: {clean(warning, 1000)}", err=True)
+    counts = report.counts
+    summary: dict[str, Any] = {
+        "seen": counts.seen,
+        "added": counts.added,
+        "updated": counts.updated,
+        "removed": counts.removed,
+        "unchanged": counts.unchanged,
+        "failed": counts.failed,
+        "seconds": round(report.seconds, 3),
+        "failures": [{"path": clean(f.path, 4096), "reason": f.reason} for f in report.failures],
+    }
+    if as_json:
+        _print_json(summary | {"warnings": [clean(warning, 1000) for warning in report.warnings]})
+        return
+    typer.echo(", ".join(f"{name} {value}" for name, value in summary.items() if name not in ("failures", "seconds")))
+    typer.echo(f"{report.seconds:.1f} seconds")
+    for failure in summary["failures"]:
+        typer.echo(f"failed: {failure['path']}: {failure['reason']}")
+
+
+@cli.command()
+def search(
+    text: Annotated[str, typer.Argument(help="The sound in words; may be left out with --audio.")] = "",
+    top_k: Annotated[int | None, typer.Option("-k", "--top-k", help="How many hits.")] = None,
+    audio: Annotated[str, typer.Option("--audio", help="A sample id or an audio file to be like.")] = "",
+    alpha: Annotated[float, typer.Option("--alpha", help="With text and --audio: the text's share, 0 to 1.")] = 0.5,
+    encoder: Encoder = None,
+    as_json: Json = False,
+) -> None:
+    """Find samples by words, by a sound, or by both."""
+    from soundpalette.tools import search as tools
+    from soundpalette.tools.workbench import Reach
+
+    with _errors_told():
+        bench = _app(encoder).workbench(Reach(anywhere=True))
+        k = bench.default_top_k if top_k is None else top_k
+        if audio and text:
+            result = tools.hybrid_search(bench, text, audio, alpha, k)
+        elif audio:
+            result = tools.search_by_audio(bench, audio, k)
+        else:
+            result = tools.search_by_text(bench, text, k)
+    if as_json:
+        _print_json(result.model_dump(mode="json"))
+        return
+    typer.echo(result.text())
+    for name, path in result.roots.items():
+        typer.echo(f"below {path}" if len(result.roots) == 1 else f"{name} is {path}", err=True)
+
+
+@cli.command()
+def status(encoder: Encoder = None, as_json: Json = False) -> None:
+    """Tell what is indexed: space, counts, sizes, generation."""
+    from soundpalette.tools import library
+
+    with _errors_told():
+        app = _app(encoder)
+        state = library.status(app.catalogue, app.encoder.space, app.index_folder)
+    table = state.model_dump(mode="json")
+    if as_json:
+        _print_json(table)
+        return
+    for name, value in table.items():
+        typer.echo(f"{name:17} {value}" if name != "roots" else "\n".join(_root_line(root) for root in value))
+
+
+@cli.command()
+def serve(encoder: Encoder = None) -> None:
+    """Serve the tools to MCP clients over stdin and stdout."""
+    from soundpalette.server.transports import serve_stdio
+
+    with _errors_told():
+        app = _app(encoder)
+        logging.basicConfig(level=app.config.server.log_level.upper(), stream=sys.stderr, force=True)
+        serve_stdio(app.server())
+
+
+@models.command()
+def download(
+    name: Annotated[EncoderName, typer.Argument(help="The encoder whose weights to fetch: clamp3.")],
+    accept_license: Annotated[
+        bool,
+        typer.Option(
+            "--accept-license", envvar=LICENCE_VARIABLE, help="Accept the licence of MERT's weights (CC-BY-NC-4.0)."
+        ),
+    ] = False,
+) -> None:
+    """Fetch an encoder's weights, check them and convert them once."""
+    raise NotImplementedError
+
+
+def _app(encoder: EncoderName | None) -> App:
+    config = load_config()
+    if encoder is not None:
+        section = config.encoder.model_copy(update={"name": encoder.value})
+        config = config.model_copy(update={"encoder": section})
+    return App(config)
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """One sentence on stderr instead of a traceback; exit 2 on wrong use, 1 otherwise."""
+    try:
+        yield
+    except SoundPaletteError as error:
+        typer.echo(f"error: {clean(str(error), 2000)}", err=True)
+        raise typer.Exit(2 if isinstance(error, WRONG_USE) else 1) from None
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was committed is kept, run the same command to go on", err=True)
+        raise typer.Exit(130) from None
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _root_line(root: dict[str, Any]) -> str:
+    return f"root              {root['id']} {clean(root['path'], 4096)}{'' if root['there'] else ' (not there)'}"

@@ -1,0 +1,132 @@
+"""Search: a query becomes a unit vector, the vector finds ids, the catalogue says which samples they are."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from soundpalette.core import vector_index
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders.base import Encoder, unit
+from soundpalette.core.types import Sample, Vector
+from soundpalette.core.vector_index import VectorIndex
+from soundpalette.errors import RequestError, VectorIndexError
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A sample found and its cosine to the query, -1 to 1."""
+
+    sample: Sample
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hits, best first; `pending` samples are in the catalogue and not yet in the published index."""
+
+    hits: tuple[Hit, ...]
+    pending: int
+
+
+class Searcher:
+    """Queries over one catalogue in one encoder's space. Safe to use from several threads."""
+
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, index_folder: Path) -> None:
+        self.catalogue = catalogue
+        self.encoder = encoder
+        self.index_folder = index_folder
+        self._lock = threading.Lock()
+        self._index: VectorIndex | None = None
+        self._stamp: tuple[int, int] | None = None
+
+    def warm_up(self) -> None:
+        """Load what a text query needs: the text tower, and the index where there is one. Raises EncoderError."""
+        self.encoder.load_text()
+        with suppress(VectorIndexError):
+            self.index()
+
+    def by_text(self, query: str, k: int) -> Answer:
+        """The `k` samples that fit the words best."""
+        index = self.index()
+        return self._answer(index, self.encoder.embed_text([query])[0], k)
+
+    def by_audio(self, reference: Sample | Path, k: int) -> Answer:
+        """The `k` samples that sound most like `reference`, itself left out. Raises AudioError."""
+        index = self.index()
+        return self._answer(index, self.vector_of(reference), k, reference)
+
+    def hybrid(self, query: str, reference: Sample | Path, alpha: float, k: int) -> Answer:
+        """The `k` samples nearest to alpha * text + (1 - alpha) * audio, both of unit length; `reference` left out."""
+        index = self.index()
+        text = self.encoder.embed_text([query])[0]
+        return self._answer(index, blend(text, self.vector_of(reference), alpha), k, reference)
+
+    def vector_of(self, reference: Sample | Path) -> Vector:
+        """The unit vector [dimension] of an indexed sample (it is stored) or of any audio file. Raises AudioError."""
+        if isinstance(reference, Sample):
+            stored = self.catalogue.vector(reference.id, self.encoder.space)
+            if stored is None:
+                raise RequestError(
+                    f"sample {reference.id} is not embedded by the encoder {self.encoder.space.encoder} yet; "
+                    "run `soundpalette index`"
+                )
+            return stored
+        return np.asarray(self.encoder.embed_audio_files([reference])[0])
+
+    def index(self) -> VectorIndex:
+        """The published index, loaded again whenever a newer one was published. Raises VectorIndexError."""
+        try:
+            stat = (self.index_folder / vector_index.MANIFEST).stat()
+        except FileNotFoundError:
+            raise self._nothing_indexed() from None
+        with self._lock:
+            # The inode tells two manifests apart that were written within one tick of the clock.
+            stamp = (stat.st_mtime_ns, stat.st_ino)
+            if self._index is None or stamp != self._stamp:
+                self._index = vector_index.load(self.index_folder, self.encoder.space)
+                self._stamp = stamp
+            if self._index is None:
+                raise self._nothing_indexed()
+            return self._index
+
+    def _nothing_indexed(self) -> VectorIndexError:
+        space = self.encoder.space
+        others = [key for key in self.catalogue.spaces() if key != space.key]
+        if others:
+            return VectorIndexError(
+                f"the library is indexed for {', '.join(others)}, not for the encoder in use ({space.key}); "
+                f"run `soundpalette index --encoder {space.encoder}`"
+            )
+        return VectorIndexError("nothing is indexed yet; run `soundpalette index FOLDER` with a folder of audio files")
+
+    def _answer(self, index: VectorIndex, vector: Vector, k: int, without: Sample | Path | None = None) -> Answer:
+        left_out = without.id if isinstance(without, Sample) else None
+        manifest = index.manifest
+        wanted = k + (left_out is not None)
+        while True:
+            matches = index.query(vector, wanted)
+            ids = [f"{value:012x}" for value in matches.ids.tolist()]
+            hits = self._alive(ids, matches.scores.tolist(), left_out)
+            if len(hits) >= k or wanted >= manifest.count:
+                break
+            wanted *= 2  # some were deleted since the index was built
+        pending = 0
+        if self.catalogue.generation() != manifest.generation:
+            pending = self.catalogue.pending(self.encoder.space, manifest.generation)
+        return Answer(tuple(hits[:k]), pending)
+
+    def _alive(self, ids: Sequence[str], scores: Sequence[float], left_out: str | None) -> list[Hit]:
+        samples = self.catalogue.samples(ids)
+        return [Hit(samples[i], score) for i, score in zip(ids, scores, strict=True) if i in samples and i != left_out]
+
+
+def blend(text: Vector, audio: Vector, alpha: float) -> Vector:
+    """alpha * text + (1 - alpha) * audio of two unit vectors [dimension], normalised again."""
+    try:
+        return unit(np.float32(alpha) * text + np.float32(1 - alpha) * audio)
+    except ValueError:  # the two point in opposite directions and cancel out
+        return text

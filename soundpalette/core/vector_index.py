@@ -1,0 +1,189 @@
+"""The vector index: derived from the catalogue, published whole by rename, addressed by sample id.
+
+FAISS's flat inner product over unit vectors is the cosine, and exact. The original system used L2: for unit vectors
+|a-b|^2 = 2 - 2ab, so both rank the same, and a cosine is what a person can read.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from soundpalette.core.types import Ids, Rows, Space, Vector
+from soundpalette.errors import VectorIndexError
+
+MANIFEST: Final = "manifest.json"
+UNIT_TOLERANCE: Final = 1e-3
+DIGEST_DIGITS: Final = 12
+CHECKED_ROWS: Final = 256
+"""Rows read back and compared before an index is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a published index file is: its name, its space's key, how many samples, of which catalogue generation."""
+
+    file: str
+    space: str
+    kind: str
+    count: int
+    generation: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Best first: ids int64 [k] and their cosines float32 [k]."""
+
+    ids: Ids
+    scores: npt.NDArray[np.float32]
+
+
+class VectorIndex(Protocol):
+    """What search needs of an index, whichever engine holds it."""
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def query(self, vector: Vector, k: int) -> Matches:
+        """The `k` samples (or all, where there are fewer) nearest to a unit vector [dimension]."""
+        ...
+
+
+class FlatIndex:
+    """FAISS IndexFlatIP under stable ids, loaded from a published file."""
+
+    def __init__(self, index: Any, manifest: Manifest) -> None:  # faiss has no types
+        self._index = index
+        self._manifest = manifest
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    def query(self, vector: Vector, k: int) -> Matches:
+        """The `k` nearest samples by cosine. Raises VectorIndexError for a vector of another dimension."""
+        if vector.shape != (self._index.d,):
+            raise VectorIndexError(f"a vector of shape {vector.shape} came, the index holds {self._index.d} dimensions")
+        scores, ids = self._index.search(np.ascontiguousarray(vector[None], np.float32), min(k, self._index.ntotal))
+        return Matches(ids[0], scores[0])
+
+
+def read_manifest(folder: Path, space: Space) -> Manifest | None:
+    """What is published in `folder`, None where nothing is. Raises VectorIndexError where it cannot be used."""
+    try:
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(folder, "its manifest cannot be read") from error
+    if manifest.space != space.key:
+        raise VectorIndexError(
+            f"the index in {folder} is of the space {manifest.space}, the encoder's is {space.key}; "
+            "run `soundpalette index` to build the index of this encoder"
+        )
+    if Path(manifest.file).name != manifest.file:
+        raise _damaged(folder, "its manifest names a file outside its folder")
+    return manifest
+
+
+def load(folder: Path, space: Space) -> FlatIndex | None:
+    """The published index, verified against its manifest; None where nothing is published."""
+    import faiss
+
+    manifest = read_manifest(folder, space)
+    if manifest is None:
+        return None
+    try:
+        data = (folder / manifest.file).read_bytes()
+    except FileNotFoundError as error:
+        if read_manifest(folder, space) != manifest:  # a newer one was published between the two readings
+            return load(folder, space)
+        raise _damaged(folder, "its file is gone") from error
+    except OSError as error:
+        raise _damaged(folder, f"its file cannot be read ({error.strerror})") from error
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise _damaged(folder, "its checksum is wrong")
+    index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    if index.ntotal != manifest.count or index.d != space.dimension:
+        raise _damaged(folder, "its size is not what its manifest says")
+    return FlatIndex(index, manifest)
+
+
+def publish(folder: Path, space: Space, generation: int, rows: Iterator[Rows]) -> Manifest:
+    """Build the index of all `rows` and put it in place of the older one, atomically.
+
+    The order is: check, write to a temporary file, fsync, rename; then the manifest the same way, which makes it
+    current; then the older file goes. A crash between any two leaves the older index whole.
+    Raises VectorIndexError where index and vectors disagree.
+    """
+    index = _build(space, rows)
+    import faiss
+
+    data = faiss.serialize_index(index).tobytes()
+    digest = hashlib.sha256(data).hexdigest()
+    manifest = Manifest(
+        f"flat-{generation}-{digest[:DIGEST_DIGITS]}.faiss",
+        space.key,
+        "flat",
+        index.ntotal,
+        generation,
+        len(data),
+        digest,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / manifest.file, data)
+    _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    for other in folder.iterdir():
+        if other.name not in (manifest.file, MANIFEST):
+            other.unlink(missing_ok=True)
+    return manifest
+
+
+def _build(space: Space, rows: Iterator[Rows]) -> Any:
+    import faiss
+
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(space.dimension))
+    for chunk in rows:
+        lengths = np.linalg.norm(chunk.vectors, axis=1)
+        if not np.allclose(lengths, 1.0, atol=UNIT_TOLERANCE):
+            raise VectorIndexError("a vector of the catalogue is not of unit length; nothing was published")
+        index.add_with_ids(chunk.vectors, chunk.ids)
+        for row in range(0, len(chunk.ids), max(1, len(chunk.ids) // CHECKED_ROWS)):
+            if not np.array_equal(index.reconstruct(int(chunk.ids[row])), chunk.vectors[row]):
+                raise VectorIndexError("the index gave back another vector than it was given; nothing was published")
+    ids = faiss.vector_to_array(index.id_map)
+    if len(np.unique(ids)) != len(ids):
+        raise VectorIndexError("two samples came under one id; nothing was published")
+    return index
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder; its rename is durable enough
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _damaged(folder: Path, what: str) -> VectorIndexError:
+    return VectorIndexError(f"the index in {folder} is damaged ({what}); run `soundpalette index` to rebuild it")

@@ -1,0 +1,220 @@
+"""The indexer: scan, embed what is new or changed, commit batch by batch, forget what is gone, publish.
+
+The commit is the checkpoint: after a kill at any moment the next run finds in the catalogue what was done and goes on.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from soundpalette.core import vector_index
+from soundpalette.core.audio import EXTENSIONS, Limits
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.types import Counts, Failure, NewFailure, NewSample, Vector
+from soundpalette.errors import AudioError, ScanError, VectorIndexError
+from soundpalette.indexing.embed import embed_batch
+from soundpalette.indexing.prepare import Job, Prepared, Preparer, hash_of
+from soundpalette.indexing.progress import Progress
+from soundpalette.indexing.scan import Found, FoundFile, ancestors, scan
+from soundpalette.indexing.targets import Target, targets_of
+
+LOCK: Final = "indexer.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run works: files a batch, decoding threads (0: none ahead), limits; `prune` believes in an empty root,
+    `verify` hashes files that look unchanged."""
+
+    batch_size: int = 32
+    workers: int = 2
+    limits: Limits = field(default_factory=Limits)
+    prune: bool = False
+    verify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did: counts, failures by path, sentences about roots that were left alone."""
+
+    counts: Counts
+    seconds: float
+    failures: tuple[Failure, ...]
+    warnings: tuple[str, ...]
+
+
+class Indexer:
+    """Brings a catalogue and the index of one encoder's space up to date with the folders."""
+
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, index_folder: Path, settings: Settings) -> None:
+        self._catalogue = catalogue
+        self._encoder = encoder
+        self._index_folder = index_folder
+        self._settings = settings
+        self._counts: Counter[str] = Counter()
+        self._failures: list[Failure] = []
+        self._warnings: list[str] = []
+
+    def run(self, paths: Sequence[Path], progress: Progress) -> Report:
+        """Index `paths` (none: every known root). Raises ScanError where it cannot begin, or another run is at work."""
+        started = time.monotonic()
+        lock = FileLock(self._catalogue.path.with_name(LOCK))
+        try:
+            with lock.acquire(timeout=0):
+                self._run(paths, progress)
+        except Timeout as error:
+            raise ScanError("another indexer is at work on this catalogue; wait until it has finished") from error
+        counts = Counts(**self._counts)
+        return Report(counts, time.monotonic() - started, tuple(self._failures), tuple(self._warnings))
+
+    def _run(self, paths: Sequence[Path], progress: Progress) -> None:
+        targets = targets_of(paths, self._catalogue)
+        run = self._catalogue.start_run(self._encoder.space)
+        surveys = [survey for target in targets if (survey := self._survey(target)) is not None]
+        progress.begin(sum(len(survey.jobs) for survey in surveys))
+        self._embed([job for survey in surveys for job in survey.jobs], progress)
+        for survey in surveys:
+            self._forget(survey)
+        self._publish()
+        self._catalogue.finish_run(run, Counts(**self._counts))
+
+    def _survey(self, target: Target) -> "_Survey | None":
+        """Compare a folder with the catalogue; None (and a warning) where it is gone or suddenly empty."""
+        others = [Path(root.path) for root in self._catalogue.roots()]
+        known = self._catalogue.known_files(target.root.id, target.below, self._encoder.space)
+        there = target.path.exists()
+        found = scan(Path(target.root.path), target.below, others) if there else Found()
+        empty = not found.files and not found.refused
+        if empty and known and not self._settings.prune:
+            state = "is empty now" if there else "is not there"
+            self._warnings.append(
+                f"{target.path} {state} (an unplugged drive?): its {len(known)} samples were kept; "
+                "plug it in, or forget them with `soundpalette index --prune`"
+            )
+            return None
+        if empty and not known:
+            kinds = " ".join(sorted(EXTENSIONS))
+            self._warnings.append(f"{target.path} holds no audio files ({kinds}); nothing was indexed there")
+        for folder in found.unreadable:
+            self._warnings.append(f"{target.path / folder} cannot be read: what was indexed there was kept")
+        jobs: list[Job] = []
+        for file in found.files:
+            job = Job(target.root, file, known.get(file.path))
+            if self._unchanged(job):
+                self._counts["unchanged"] += 1
+            else:
+                jobs.append(job)
+        self._counts["seen"] += len(found.files) + len(found.refused)
+        return _Survey(target, found, jobs, known.keys())
+
+    def _unchanged(self, job: Job) -> bool:
+        known, file = job.known, job.file
+        if known is None or not known.embedded or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
+            return False
+        if not self._settings.verify:
+            return True
+        try:
+            return hash_of(job.path) == known.content_hash
+        except AudioError:
+            return False
+
+    def _embed(self, jobs: Sequence[Job], progress: Progress) -> None:
+        settings = self._settings
+        preparer = Preparer(
+            self._catalogue, self._encoder, settings.limits, settings.workers, ahead=2 * settings.batch_size
+        )
+        prepared = preparer.all(jobs)
+        while batch := list(islice(prepared, settings.batch_size)):
+            self._commit(batch)
+            progress.advance(len(batch))
+
+    def _commit(self, batch: Sequence[Prepared]) -> None:
+        done = embed_batch(self._encoder, batch)
+        samples: list[NewSample] = []
+        failures: list[NewFailure] = []
+        outcomes: Counter[str] = Counter()
+        for item in batch:
+            reason = item.reason or done.reasons.get(item.content_hash, "")
+            if reason:
+                failures.append(self._failure(item.job, reason))
+                outcomes["failed"] += 1
+            else:
+                samples.append(_new_sample(item, done.vectors.get(item.content_hash)))
+                outcomes[_outcome(item)] += 1
+        self._catalogue.commit(self._encoder.space, samples, failures)
+        self._counts += outcomes
+
+    def _failure(self, job: Job, reason: str) -> NewFailure:
+        self._failures.append(Failure(str(job.path), reason))
+        return NewFailure(job.root.id, job.file.path, reason)
+
+    def _forget(self, survey: "_Survey") -> None:
+        """Take out what is gone below the target, but nothing below a folder that could not be read."""
+        root = survey.target.root
+        refused = [
+            self._failure(Job(root, FoundFile(path, 0, 0), None), reason)
+            for path, reason in survey.found.refused.items()
+        ]
+        self._catalogue.commit(self._encoder.space, [], refused)
+        self._counts["failed"] += len(refused)
+        present = {file.path for file in survey.found.files} | survey.found.refused.keys()
+        unreadable = set(survey.found.unreadable)
+        gone = [
+            path
+            for path in survey.known
+            if path not in present and not (unreadable and unreadable.intersection(ancestors(path)))
+        ]
+        self._catalogue.remove(root.id, gone)
+        self._catalogue.forget_failures(root.id, survey.target.below, keep=present)
+        self._counts["removed"] += len(gone)
+
+    def _publish(self) -> None:
+        """Publish the index anew unless the published one is whole and of this generation."""
+        space, generation = self._encoder.space, self._catalogue.generation()
+        try:
+            index = vector_index.load(self._index_folder, space)
+            if index is not None and index.manifest.generation == generation:
+                return
+        except VectorIndexError:
+            pass  # damaged: publishing anew is the mend that the error names
+        vector_index.publish(self._index_folder, space, generation, self._catalogue.vectors(space))
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    target: Target
+    found: Found
+    jobs: list[Job]
+    known: Iterable[str]
+
+
+def _outcome(item: Prepared) -> str:
+    """Which count a file that succeeded belongs to."""
+    known = item.job.known
+    if known is None:
+        return "added"
+    if known.content_hash != item.content_hash:
+        return "updated"
+    return "unchanged" if known.embedded else "added"
+
+
+def _new_sample(item: Prepared, vector: Vector | None) -> NewSample:
+    file, header = item.job.file, item.header
+    return NewSample(
+        root_id=item.job.root.id,
+        path=file.path,
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        content_hash=item.content_hash,
+        seconds=header.seconds,
+        rate=header.rate,
+        channels=header.channels,
+        vector=vector,
+    )

@@ -1,0 +1,57 @@
+"""Which roots, and which parts of them, the paths given to the indexer mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.types import Root
+from soundpalette.errors import ScanError
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A root and the relative path below it that is to be scanned ("" for all of it)."""
+
+    root: Root
+    below: str
+
+    @property
+    def path(self) -> Path:
+        return Path(self.root.path, self.below)
+
+
+def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
+    """Each path becomes a root, or a part of the root that holds it; roots inside a path are scanned with it.
+
+    No paths at all mean every root. Raises ScanError for a path that is neither there nor known.
+    """
+    if not paths:
+        roots = catalogue.roots()
+        if not roots:
+            raise ScanError("no folder was given and none is known yet; run `soundpalette index FOLDER`")
+        return [Target(root, "") for root in roots]
+    found: dict[tuple[str, str], Target] = {}
+    for path in dict.fromkeys(path.expanduser().resolve() for path in paths):
+        for target in _targets_of(path, catalogue):
+            found[target.root.id, target.below] = target
+    return list(found.values())
+
+
+def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
+    roots = catalogue.roots()
+    holding = [root for root in roots if path.is_relative_to(root.path)]
+    inner = [Target(root, "") for root in roots if Path(root.path) != path and Path(root.path).is_relative_to(path)]
+    if holding:
+        root = max(holding, key=lambda root: len(root.path))
+        below = path.relative_to(root.path)
+        return [Target(root, "" if below == Path() else below.as_posix()), *inner]
+    if not path.exists():
+        raise ScanError(f"{path} is not there; name an existing folder of audio files")
+    if not path.is_dir():
+        raise ScanError(f"{path} is a file; index the folder that it is in")
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise ScanError(f"{path!a} is not valid UTF-8; rename the folder") from None
+    return [Target(catalogue.add_root(path), ""), *inner]

@@ -1,0 +1,1 @@
+"""The faces that the tools have over a wire."""

@@ -1,0 +1,1 @@
+"""What agents and people can ask: plain typed functions, the same for MCP, REST and the command line."""

@@ -1,0 +1,17 @@
+"""Names of files are data from strangers: what leaves the house is bounded and holds nothing that steers a display."""
+
+import unicodedata
+from typing import Final
+
+MAX_PATH: Final = 320
+_STEERING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Control, format (bidirectional marks among them), surrogate, private, line and paragraph separator."""
+
+
+def clean(text: str, limit: int = MAX_PATH) -> str:
+    """`text` without control and bidirectional characters, its middle left out where it is longer than `limit`."""
+    kept = "".join(c for c in text if unicodedata.category(c) not in _STEERING)
+    if len(kept) <= limit:
+        return kept
+    half = (limit - 1) // 2
+    return f"{kept[: limit - 1 - half]}…{kept[-half:]}"

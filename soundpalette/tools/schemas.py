@@ -1,0 +1,130 @@
+"""What the tools take and give over the wire. Descriptions are read by models: they are short, for they cost tokens."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from soundpalette.tools.names import clean
+
+MAX_QUERY: Final = 1000
+MAX_REFERENCE: Final = 4096
+MAX_PALETTE: Final = 64
+TEXT_PATH: Final = 100
+
+
+# The bounds are published here and checked in `tools` (bounds.py), so that whoever breaks one reads our sentence.
+Query = Annotated[
+    str,
+    Field(
+        description="The sound in plain English, as a producer would say it: 'punchy techno kick', 'dark evolving pad'",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_QUERY},
+    ),
+]
+Reference = Annotated[
+    str,
+    Field(
+        description="A sample_id from an earlier answer, or a path: absolute, or relative to a root of the library",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_REFERENCE},
+    ),
+]
+TopK = Annotated[int, Field(description="How many hits", json_schema_extra={"minimum": 1})]
+Alpha = Annotated[
+    float,
+    Field(
+        description="The text's share: 1 is text alone, 0 is audio alone, 0.7 is 70 % text",
+        json_schema_extra={"minimum": 0, "maximum": 1},
+    ),
+]
+Samples = Annotated[
+    list[str],
+    Field(
+        description="Sample ids or paths of the sounds that are to be used together",
+        json_schema_extra={"minItems": 1, "maxItems": MAX_PALETTE},
+    ),
+]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SearchHit(_Answer):
+    """One sample found."""
+
+    sample_id: str = Field(description="Stable; other tools take it")
+    root: str = Field(description="A key of roots")
+    path: str = Field(description="Relative to the root")
+    score: float = Field(description="Cosine to the query, -1 to 1; compare within one answer only")
+    seconds: float
+
+
+class SearchResult(_Answer):
+    """Hits, best first."""
+
+    roots: dict[str, str] = Field(description="Absolute path of each root that hits lie in")
+    hits: list[SearchHit]
+    pending: int = Field(description="Samples indexed since this index was published, not searched yet")
+
+    def text(self) -> str:
+        """A line a hit (id, score, path) for clients and models that read text alone."""
+        lines = [f"{hit.sample_id} {hit.score:.3f} {clean(hit.path, TEXT_PATH)}" for hit in self.hits]
+        if self.pending:
+            lines.append(f"({self.pending} newer samples are not searched yet)")
+        return "\n".join(lines) or "The library is empty."
+
+
+class PaletteSample(_Answer):
+    """One sound of a palette."""
+
+    sample_id: str = Field(description="Empty for a file that is not in the library")
+    name: str
+    seconds: float
+    loudness_db: float = Field(description="RMS level, dB relative to full scale")
+    brightness_hz: float = Field(description="Spectral centroid: low is dark, high is bright")
+    likeness: float = Field(description="Mean cosine to the others")
+
+
+class PaletteDescription(_Answer):
+    """What the sounds are like one by one, and together."""
+
+    samples: list[PaletteSample]
+    cohesion: float = Field(description="Mean pairwise cosine: near 1 all alike, near 0 unrelated")
+    outlier: str = Field(description="Name of the sound least like the rest; empty below three sounds")
+    words: list[str] = Field(description="Nearest words to the set's middle, nearest first")
+
+    def text(self) -> str:
+        """A line a sample, then one for the set."""
+        lines = [
+            f"{s.sample_id or '-'} {clean(s.name, TEXT_PATH)}: "
+            f"{s.seconds:.2f} s, {s.loudness_db:.0f} dB, {s.brightness_hz:.0f} Hz"
+            for s in self.samples
+        ]
+        odd = f"; the outlier is {clean(self.outlier, TEXT_PATH)}" if self.outlier else ""
+        return "\n".join([*lines, f"Cohesion {self.cohesion:.2f}{odd}. Sounds like: {', '.join(self.words)}."])
+
+
+class RootStatus(_Answer):
+    """A root folder and whether it is there."""
+
+    id: str
+    path: str
+    there: bool
+
+
+class Status(_Answer):
+    """The state of catalogue and index."""
+
+    encoder: str
+    space: str
+    samples: int = Field(description="Files in the catalogue")
+    embedded: int = Field(description="Of these, in the encoder's space")
+    indexed: int = Field(description="In the published index")
+    pending: int
+    failed: int
+    generation: int
+    index_generation: int = Field(description="-1 where no index is published")
+    catalogue_bytes: int
+    index_bytes: int
+    data_dir: str
+    other_spaces: list[str]
+    roots: list[RootStatus]

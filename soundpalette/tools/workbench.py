@@ -1,0 +1,111 @@
+"""What the tools work on, and the bounds that a request keeps."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.search import Searcher
+from soundpalette.core.types import Sample
+from soundpalette.errors import RequestError
+from soundpalette.tools.names import clean
+from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
+
+SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
+SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which files a reference may name: below the library's roots and `folders`, or `anywhere` (the command line)."""
+
+    folders: tuple[Path, ...] = ()
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """A searcher, the bounds of a request, and what a reference may name."""
+
+    searcher: Searcher
+    default_top_k: int = 10
+    max_top_k: int = 100
+    limits: Limits = DEFAULT_LIMITS
+    reach: Reach = field(default_factory=Reach)
+
+    def checked_query(self, query: str) -> str:
+        """The query without surrounding space. Raises RequestError."""
+        stripped = query.strip()
+        if not stripped:
+            raise RequestError("the query is empty; describe the sound in a few words, such as 'punchy techno kick'")
+        if len(stripped) > MAX_QUERY:
+            raise RequestError(
+                f"the query has {len(stripped):,} characters; up to {MAX_QUERY:,} are allowed; say it shorter"
+            )
+        return stripped
+
+    def checked_top_k(self, top_k: int) -> int:
+        """Raises RequestError beyond 1 to max_top_k."""
+        if not 1 <= top_k <= self.max_top_k:
+            raise RequestError(f"top_k is {top_k}; 1 to {self.max_top_k} are allowed")
+        return top_k
+
+    def checked_alpha(self, alpha: float) -> float:
+        """Raises RequestError beyond 0 to 1."""
+        if not 0 <= alpha <= 1:
+            raise RequestError(f"alpha is {alpha}; 0 (audio alone) to 1 (text alone) are allowed")
+        return alpha
+
+    def checked_samples(self, samples: Sequence[str]) -> list[Sample | Path]:
+        """Each reference resolved. Raises RequestError for none, too many, or one that cannot be used."""
+        if not 1 <= len(samples) <= MAX_PALETTE:
+            raise RequestError(f"{len(samples)} samples came; a palette has 1 to {MAX_PALETTE}")
+        return [self.resolve(sample) for sample in samples]
+
+    def resolve(self, reference: str) -> Sample | Path:
+        """The indexed sample or the readable file that a reference names. Raises RequestError.
+
+        Links are resolved before containment is checked, and containment before existence, so that an answer tells
+        nothing about files outside.
+        """
+        if not reference.strip() or len(reference) > MAX_REFERENCE or "\0" in reference:
+            raise RequestError(f"a reference is a sample_id or a path of 1 to {MAX_REFERENCE:,} characters")
+        catalogue = self.searcher.catalogue
+        if SAMPLE_ID.fullmatch(reference.lower()):
+            sample = catalogue.samples([reference.lower()]).get(reference.lower())
+            if sample is None:
+                raise RequestError(f"there is no sample {reference.lower()}; take an id from a search answer")
+            return sample
+        shown = clean(reference, SHOWN)
+        roots = catalogue.roots()
+        for path in self._candidates(reference, [Path(root.path) for root in roots]):
+            for root in roots:
+                if path.is_relative_to(root.path):
+                    found = catalogue.sample_at(root.id, path.relative_to(root.path).as_posix())
+                    if found is not None:
+                        return found
+            if path.is_file():
+                return path
+        raise RequestError(f"{shown!r} names no file within reach; pass a sample_id from a search, or a path below "
+                           + self._reach_told(len(roots)))  # fmt: skip
+
+    def _candidates(self, reference: str, roots: Sequence[Path]) -> list[Path]:
+        """The resolved paths that a reference may mean, allowed ones alone."""
+        try:
+            given = Path(reference).expanduser()
+            bases = [Path.cwd()] if self.reach.anywhere else []
+            tries = [given] if given.is_absolute() else [base / given for base in (*bases, *roots)]
+            resolved = [path.resolve() for path in tries]
+        except (OSError, RuntimeError, ValueError):
+            return []
+        if self.reach.anywhere:
+            return resolved
+        allowed = [*roots, *(folder.resolve() for folder in self.reach.folders)]
+        return [path for path in resolved if any(path.is_relative_to(folder) for folder in allowed)]
+
+    def _reach_told(self, roots: int) -> str:
+        if self.reach.anywhere:
+            return "the current folder or a root of the library"
+        return f"the library's {roots} roots or [paths] reference_dirs"
