@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,7 +118,9 @@ def unpickle(file: Path) -> Any:
     import torch
 
     try:
-        return torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
+        with warnings.catch_warnings():  # torch's advice about odd pickles; ours follows as an error
+            warnings.simplefilter("ignore")
+            return torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{file} is refused: it is damaged or holds code; nothing in it was run; get it anew"
@@ -158,7 +161,7 @@ def _check_text(published: Published, text: Mapping[str, torch.Tensor]) -> None:
 def _audio_heads(file: Path, width: int) -> int:
     heads = _read(file).get("audio_heads") if file.exists() else width // WIDTH_OF_A_HEAD
     if not isinstance(heads, int) or heads < 1 or width % heads:
-        raise WeightsError(f"{file}: audio_heads has to divide the width {width}, not be {heads!r}")
+        raise WeightsError(f"{file} has to give audio_heads that divide the width {width}, not {heads!r}")
     return heads
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULTS: Final = weights.Sources()
-CACHE_DIR: Final = Path("~/.cache/soundpalette/models")
 TEXT_SEGMENT: Final = 128
 PAD: Final = 1
 """XLM-RoBERTa's padding token; positions count from the one after it."""
@@ -47,7 +46,7 @@ def load(
     mert: str | Path = DEFAULTS.mert,
     clamp3: str | Path = DEFAULTS.clamp3,
     text: str | Path = DEFAULTS.text,
-    cache_dir: str | Path = CACHE_DIR,
+    cache_dir: str | Path | None = None,
     device: str = "auto",
     dtype: str = "float32",
     limits: Limits = DEFAULT_LIMITS,
@@ -61,7 +60,7 @@ def load(
     _one_of("device", device, ("auto", *BATCH))
     _one_of("dtype", dtype, ("auto", "float32", "bfloat16"))
     sources = weights.Sources(mert, clamp3, text)
-    installed = weights.install(sources, Path(cache_dir).expanduser())
+    installed = weights.install(sources, Path(cache_dir or weights.default_cache()).expanduser())
     return Clamp3Encoder(installed, device, dtype, limits)
 
 

@@ -7,6 +7,7 @@ Arithmetic as in sanderwood/clamp3 `preprocessing/audio/extract_mert.py` and `hf
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def _statistics(path: Path, count: int, total: float, squares: float) -> _Statis
         raise AudioError(path, f"holds no sound at {RATE:,} Hz; export it again")
     mean = total / count
     variance = max(squares / count - mean * mean, 0.0)
-    if not variance < np.finfo(np.float32).max:
+    if not math.isfinite(variance):
         raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
     return _Statistics(np.float32(mean), np.float32(np.sqrt(variance + EPSILON)))
 
@@ -81,11 +82,11 @@ def _statistics(path: Path, count: int, total: float, squares: float) -> _Statis
 def _cut(blocks: Iterable[Waveform]) -> Iterator[Window]:
     window, filled, made = np.empty(WINDOW, np.float32), 0, 0
     for block in blocks:
-        while block.size:
-            taken = min(WINDOW - filled, block.size)
-            window[filled : filled + taken] = block[:taken]
-            filled += taken
-            block = block[taken:]
+        used = 0
+        while used < block.size:
+            taken = min(WINDOW - filled, block.size - used)
+            window[filled : filled + taken] = block[used : used + taken]
+            filled, used = filled + taken, used + taken
             if filled == WINDOW:
                 yield window
                 window, filled, made = np.empty(WINDOW, np.float32), 0, made + 1
@@ -138,7 +139,7 @@ class Mert:
         return features
 
     def _forward(self, batch: torch.Tensor) -> torch.Tensor:
-        """[n, frames] -> float32 [n, width]: the mean over time, then over the hidden states, summed as they are made."""
+        """[n, frames] -> float32 [n, width]: mean over time, then over the hidden states, summed as they are made."""
         import torch
 
         model, encoder = self._model, self._model.encoder

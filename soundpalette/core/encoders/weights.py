@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -25,6 +26,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import platformdirs
 
 from soundpalette.core.encoders.checkpoint import Published, convert
 from soundpalette.errors import WeightsError
@@ -43,6 +46,7 @@ TERMS: Final = (
 )
 MEND: Final = "run `soundpalette models download clamp3`, or set [models] mert, clamp3 and text to local paths"
 
+_log: Final = logging.getLogger(__name__)
 _SCRATCH: Final = ".converting-"
 _HUB_ID: Final = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w-][\w.-]*)(@(?P<revision>[\w./-]+))?")
 
@@ -67,6 +71,11 @@ class Installed:
     revision: str
     dimension: int
     audio_heads: int
+
+
+def default_cache() -> Path:
+    """The model cache of one who names none: models/ in the user's data folder, as in the configuration."""
+    return Path(platformdirs.user_data_dir("soundpalette", False)) / "models"
 
 
 def find(sources: Sources, cache_dir: Path) -> Installed | None:
@@ -110,6 +119,7 @@ def _fetch(repo: str, revision: str | None, name: str, cache_dir: Path, endpoint
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of the HTTP client it uses: httpx or httpx2
 
+    _log.info("fetching %s of %s", name, repo)
     try:
         hf_hub_download(repo, name, revision=revision, cache_dir=cache_dir / "hub", endpoint=endpoint)
     except (HTTPError, OSError, ValueError) as error:
@@ -140,19 +150,20 @@ def _convert(published: Published, cache_dir: Path, revision: str, hashes: dict[
     folder = cache_dir / "clamp3" / revision
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder.parent)
+    _log.info("checking and converting CLaMP3's weights, once, into %s", folder)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder.parent) as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
         facts = asdict(convert(published, made))
         sizes = {path.name: path.stat().st_size for path in made.iterdir()}
         for path in made.iterdir():
-            _flush(path)
+            _settle(path)
         facts |= {"revision": revision, "recipe": RECIPE, "sizes": sizes, "sha256": hashes}
         _write_json(made / "manifest.json", facts)
         if _complete(folder) is None:
             if folder.exists():
-                os.rename(folder, Path(scratch) / "damaged")
-            os.rename(made, folder)
+                folder.rename(Path(scratch) / "damaged")
+            made.rename(folder)
     return Installed(folder, revision, facts["dimension"], facts["audio_heads"])
 
 
@@ -258,7 +269,9 @@ def _read_json(path: Path) -> Any:
         return None
 
 
-def _flush(path: Path) -> None:
+def _settle(path: Path) -> None:
+    """On the disk, and readable by the other users of a shared cache (safetensors writes 0600)."""
+    path.chmod(0o644)
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
@@ -269,4 +282,4 @@ def _write_json(path: Path, value: object) -> None:
         json.dump(value, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(scratch, path)
+    scratch.replace(path)
