@@ -1,7 +1,7 @@
 """The demo: index the crate, then ask for sounds through a real MCP client over stdio, and check what comes back.
 
 Half of the crate's files have names that say nothing, so whoever finds them has listened. `truth.json` holds what each
-file is. Exits 1 unless 8 of the 10 text queries put a meaninglessly named sample of the right kind among the first three.
+file is. Exits 1 unless 8 of the 10 text queries put a meaninglessly named sample of the right kind in the top 3.
 """
 
 import json
@@ -40,7 +40,9 @@ def main() -> int:
     subprocess.run([*COMMAND, "index", str(CRATE)], env=ENVIRONMENT, check=True)
     found = anyio.run(_ask, console)
     asked = len(TRUTH["queries"]["text"])
-    console.print(f"\n{found} of {asked} text queries found a meaninglessly named sample of the right kind by its sound.")
+    console.print(
+        f"\n{found} of {asked} text queries found a meaninglessly named sample of the right kind by its sound."
+    )
     if found < NEEDED:
         console.print(f"demo: failed ({NEEDED} are needed)", style="bold red")
         return 1
@@ -104,7 +106,9 @@ def _show(console: Console, title: str, hits: list[dict[str, Any]], accept: list
 
 async def _show_palette(console: Console, client: Client, samples: list[str]) -> None:
     palette = await _call(client, "describe_palette", {"samples": samples})
-    table = Table("file", "seconds", "level", "brightness", "likeness", title="describe_palette", title_justify="left", box=None)
+    table = Table(
+        "file", "seconds", "level", "brightness", "likeness", title="describe_palette", title_justify="left", box=None
+    )
     for sample in palette["samples"]:
         level, bright = f"{sample['loudness_db']:.0f} dB", f"{sample['brightness_hz']:.0f} Hz"
         table.add_row(sample["name"], f"{sample['seconds']:.2f}", level, bright, f"{sample['likeness']:.2f}")

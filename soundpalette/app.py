@@ -11,6 +11,7 @@ from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.search import Searcher
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
@@ -53,6 +54,12 @@ class App:
             dtype=config.encoder.dtype,
             limits=self.limits,
         )
+
+    def download_clamp3(self, accept_license: bool) -> Installed:
+        """Fetch, check and convert clamp3's weights. Raises WeightsError."""
+        models = self.config.models
+        sources = Sources(models.mert, models.clamp3, models.text)
+        return download_clamp3(sources, self.config.models_dir, accept_license=accept_license)
 
     @property
     def index_folder(self) -> Path:

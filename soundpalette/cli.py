@@ -151,13 +151,16 @@ def download(
     name: Annotated[EncoderName, typer.Argument(help="The encoder whose weights to fetch: clamp3.")],
     accept_license: Annotated[
         bool,
-        typer.Option(
-            "--accept-license", envvar=LICENCE_VARIABLE, help="Accept the licence of MERT's weights (CC-BY-NC-4.0)."
-        ),
+        typer.Option("--accept-license", envvar=LICENCE_VARIABLE, help="Accept the licence of MERT's weights."),
     ] = False,
 ) -> None:
-    """Fetch an encoder's weights, check them and convert them once."""
-    raise NotImplementedError
+    """Fetch an encoder's weights (clamp3: MERT's are CC-BY-NC-4.0), check them and convert them once."""
+    if name is EncoderName.COMPACT:
+        typer.echo("The compact encoder's weights are in the package; there is nothing to download.")
+        return
+    with _errors_told():
+        installed = _app(None).download_clamp3(accept_license)
+    typer.echo(f'clamp3 is ready in {installed.folder}; use it with --encoder clamp3 or [encoder] name = "clamp3"')
 
 
 def _app(encoder: EncoderName | None) -> App:

@@ -119,16 +119,22 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
         raise AudioError(path, f"has {found.channels} channels; up to {limits.max_channels} are allowed; mix it down")
     if found.frames < 1:
         raise AudioError(path, "holds no audio frames; export it again")
-    if found.seconds < MIN_SECONDS:
+    if found.frames < _least_frames(found.rate):
         raise AudioError(
             path, f"lasts {found.seconds * 1000:.2f} ms; sounds from {MIN_SECONDS * 1000:.0f} ms on can be embedded"
         )
     if found.seconds > limits.max_seconds:
         raise AudioError(
             path,
-            f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; raise [index] max_seconds or cut it",
+            f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; "
+            "raise [index] max_seconds or cut it",
         )
     return found
+
+
+def _least_frames(rate: int) -> int:
+    """5 ms, where half a frame does not count: 220 frames at 44.1 kHz."""
+    return int(MIN_SECONDS * rate)
 
 
 def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterator[Waveform]:
@@ -144,7 +150,7 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         frames += mono.size
         finite += int(np.count_nonzero(good))
         yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))
-    if frames < MIN_SECONDS * header.rate:
+    if frames < _least_frames(header.rate):
         raise AudioError(
             path,
             f"holds only {frames:,} of the {header.frames:,} frames that its header claims; export or copy it again",

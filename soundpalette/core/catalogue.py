@@ -127,13 +127,17 @@ class Catalogue:
                 connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (generation,))
 
     def remove(self, root_id: str, paths: Iterable[str]) -> None:
-        """Forget files that are gone, their failures, and every vector that no sample uses any more."""
+        """Forget files that are gone."""
         rows = [(root_id, path) for path in paths]
         with self._transaction() as connection:
             gone = connection.executemany("DELETE FROM samples WHERE root_id = ? AND path = ?", rows).rowcount
             if gone > 0:
                 connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-                connection.execute("DELETE FROM vectors WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+
+    def drop_unused_vectors(self) -> None:
+        """Drop every vector whose content no sample has any more."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM vectors WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
 
     def forget_failures(self, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures below `below` except those of the paths in `keep`: what is gone or mended is no failure."""

@@ -72,7 +72,10 @@ class FlatIndex:
         """The `k` nearest samples by cosine. Raises VectorIndexError for a vector of another dimension."""
         if vector.shape != (self._index.d,):
             raise VectorIndexError(f"a vector of shape {vector.shape} came, the index holds {self._index.d} dimensions")
-        scores, ids = self._index.search(np.ascontiguousarray(vector[None], np.float32), min(k, self._index.ntotal))
+        k = min(k, self._index.ntotal)
+        if k == 0:
+            return Matches(np.empty(0, np.int64), np.empty(0, np.float32))
+        scores, ids = self._index.search(np.ascontiguousarray(vector[None], np.float32), k)
         return Matches(ids[0], scores[0])
 
 

@@ -82,6 +82,8 @@ class Indexer:
         self._embed([job for survey in surveys for job in survey.jobs], progress)
         for survey in surveys:
             self._forget(survey)
+        if self._counts["updated"] or self._counts["removed"] or self._counts["failed"]:
+            self._catalogue.drop_unused_vectors()
         self._publish()
         self._catalogue.finish_run(run, Counts(**self._counts))
 

@@ -31,7 +31,7 @@ def scan(root: Path, below: str, other_roots: Collection[Path]) -> Found:
     """Walk `root`/`below` ("" for all; it may name one file) without following links to folders.
 
     Hidden files (macOS's `._kick.wav` among them) are passed over, and so are `other_roots`: a file belongs to the
-    innermost root. A link to a file counts while it stays inside the root. Raises ScanError where `below` cannot be read.
+    innermost root. A link to a file counts while it stays inside the root. Raises ScanError for an unreadable start.
     """
     start = root / below if below else root
     found = Found()

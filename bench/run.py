@@ -1,0 +1,132 @@
+"""`make bench`: every figure beside a baseline of the same run, since machines differ and drift.
+
+handshake   process start to answered initialize, beside a server of the bare SDK with one tool
+indexing    files a second over the demo crate, beside decoding and resampling the same files alone
+text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+CRATE: Final = Path(__file__).parent.parent / "demo" / "crate"
+HANDSHAKE: Final = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}},
+}
+BARE: Final = (
+    "from mcp.server.mcpserver import MCPServer; server = MCPServer('bare')\n"
+    "@server.tool()\n"
+    "def add(a: int, b: int) -> int: return a + b\n"
+    "server.run()"
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("figure", "ours", "baseline", "ratio", title="medians (and spread)")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOUNDPALETTE_DATA_DIR"] = folder
+        for row in (handshake, indexing, text_query):
+            table.add_row(*row())
+    Console().print(table)
+
+
+def handshake() -> tuple[str, str, str, str]:
+    """Seconds from starting the process to the answer, each in turn."""
+    ours, bare = [], []
+    for _ in range(7):
+        ours.append(_answered([sys.executable, "-m", "soundpalette", "serve"]))
+        bare.append(_answered([sys.executable, "-c", BARE]))
+    return _row("handshake, s", ours, bare)
+
+
+def indexing() -> tuple[str, str, str, str]:
+    """Files a second, tower loaded, empty catalogue each time; the baseline decodes and resamples alone."""
+    from soundpalette.app import App, processors
+    from soundpalette.config import load_config
+    from soundpalette.core.audio import decode
+    from soundpalette.indexing.progress import Lines
+
+    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # the runs' progress lines would break the table
+    app = App(load_config())
+    app.encoder.load_audio()
+    files = [path for path in CRATE.rglob("*") if path.suffix.lower() in {".flac", ".wav", ".aiff"}]
+    ours, alone = [], []
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["SOUNDPALETTE_DATA_DIR"] = folder
+            run = App(load_config())
+            run.__dict__["encoder"] = app.encoder  # loaded once
+            ours.append(len(files) / _seconds(lambda run=run: run.indexer().run([CRATE], Lines())))  # type: ignore[misc]
+        alone.append(len(files) / _seconds(lambda: [decode(path, 32_000) for path in files]))
+    return _row(f"indexing the crate, files/s ({processors()} cores)", ours, alone)
+
+
+def text_query() -> tuple[str, str, str, str]:
+    """Milliseconds; the baseline does the two necessary steps and nothing else."""
+    from soundpalette.app import App
+    from soundpalette.config import load_config
+    from soundpalette.indexing.progress import Lines
+    from soundpalette.tools.search import search_by_text
+    from soundpalette.tools.workbench import Reach
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOUNDPALETTE_DATA_DIR"] = folder
+        app = App(load_config())
+        app.indexer().run([CRATE], Lines())
+        bench, index = app.workbench(Reach()), app.searcher.index()
+        ours, hand = [], []
+        for number in range(200):
+            query = f"dark kick drum number {number}"
+            ours.append(1000 * _seconds(lambda query=query: search_by_text(bench, query, 10)))  # type: ignore[misc]
+            hand.append(
+                1000 * _seconds(lambda query=query: index.query(app.encoder.embed_text([query])[0], 10))  # type: ignore[misc]
+            )
+        return _row("warm text query, ms", ours[10:], hand[10:])
+
+
+def _answered(command: list[str]) -> float:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, text=True)
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("no pipes")
+    process.stdin.write(json.dumps(HANDSHAKE) + "\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    seconds = time.perf_counter() - started
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+    return seconds
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _row(name: str, ours: list[float], baseline: list[float]) -> tuple[str, str, str, str]:
+    ratio = statistics.median(a / b for a, b in zip(ours, baseline, strict=True))
+    return name, _told(ours), _told(baseline), f"{ratio:.2f}"
+
+
+def _told(figures: list[float]) -> str:
+    return f"{statistics.median(figures):.3g} ({min(figures):.3g}-{max(figures):.3g})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Audio in: what decodes, to what, and what is refused."""
+
+import struct
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from soundpalette.core.audio import Limits, decode, probe, stream
+from soundpalette.errors import AudioError
+from tests.sounds import RATE, noise, tone, write
+
+RESAMPLED_LEVEL = 0.01
+"""Relative tolerance on the level of a sine after resampling."""
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [("a.wav", "PCM_16"), ("a.wav", "FLOAT"), ("a.aiff", "PCM_24"), ("a.flac", "PCM_16"), ("a.ogg", "VORBIS"),
+     ("a.mp3", "MPEG_LAYER_III"), ("a.caf", "PCM_16")],
+)  # fmt: skip
+def test_every_format_decodes_to_the_same_sine(tmp_path: Path, name: str, subtype: str) -> None:
+    path = write(tmp_path / name, tone(440, 1.0), subtype=subtype)
+    header = probe(path)
+    assert (header.rate, header.channels) == (RATE, 1)
+    assert header.seconds == pytest.approx(1.0, abs=0.06)  # MP3 pads its frames
+    audio = decode(path, 24_000)
+    spectrum = np.abs(np.fft.rfft(audio))
+    assert spectrum.argmax() * 24_000 / len(audio) == pytest.approx(440, abs=2)
+    assert np.abs(audio[6000:18000]).max() == pytest.approx(0.5, rel=0.05)
+
+
+def test_mono_is_the_mean_of_the_channels(tmp_path: Path) -> None:
+    channels = np.stack([tone(200), noise(), np.zeros(RATE // 2, np.float32)], axis=1)
+    path = write(tmp_path / "three.wav", channels, subtype="FLOAT")
+    np.testing.assert_allclose(decode(path, RATE), channels.mean(axis=1), atol=1e-6)
+
+
+def test_thirty_two_channels_decode(tmp_path: Path) -> None:
+    path = write(tmp_path / "many.wav", np.tile(tone(300)[:, None], (1, 32)), subtype="FLOAT")
+    assert probe(path).channels == 32
+    np.testing.assert_allclose(decode(path, RATE), tone(300), atol=1e-6)
+
+
+def test_blocks_join_to_what_one_resampling_gives(tmp_path: Path) -> None:
+    audio = noise(20.0)
+    path = write(tmp_path / "long.wav", audio, subtype="FLOAT")
+    blocks = list(stream(path, 24_000))
+    assert len(blocks) > 2
+    assert abs(sum(len(block) for block in blocks) - 20 * 24_000) <= 1
+    import soxr
+
+    np.testing.assert_allclose(np.concatenate(blocks), soxr.resample(audio, RATE, 24_000)[: 20 * 24_000], atol=1e-5)
+
+
+def test_an_odd_rate_costs_no_more_than_another(tmp_path: Path) -> None:
+    path = write(tmp_path / "odd.wav", tone(440, 1.0, 44_101), 44_101)
+    audio = decode(path, 24_000)
+    assert len(audio) == pytest.approx(24_000, abs=2)
+    assert np.abs(audio[1000:-1000]).max() == pytest.approx(0.5, rel=RESAMPLED_LEVEL)
+
+
+def test_two_hours_cost_a_bounded_buffer(tmp_path: Path) -> None:
+    path = tmp_path / "two hours.flac"
+    with soundfile.SoundFile(path, "w", 8000, 1, "PCM_16") as file:
+        for _ in range(120):
+            file.write(np.zeros(60 * 8000, np.int16))
+    tracemalloc.start()
+    frames = sum(len(block) for block in stream(path, 24_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert frames == 2 * 3600 * 24_000
+    assert peak < 16 << 20
+
+
+def test_five_milliseconds_are_enough_and_less_is_not(tmp_path: Path) -> None:
+    assert len(decode(write(tmp_path / "a.wav", tone(1000, 0.005)), RATE)) == 220
+    with pytest.raises(AudioError, match="from 5 ms on"):
+        probe(write(tmp_path / "b.wav", tone(1000, 0.004)))
+
+
+def test_not_a_number_becomes_silence_and_nothing_else_is_refused(tmp_path: Path) -> None:
+    audio = tone(440)
+    audio[100:200] = np.nan
+    audio[300] = np.inf
+    decoded = decode(write(tmp_path / "some.wav", audio, subtype="FLOAT"), RATE)
+    assert np.isfinite(decoded).all()
+    assert decoded[150] == 0
+    with pytest.raises(AudioError, match="no finite value"):
+        decode(write(tmp_path / "all.wav", np.full(1000, np.nan, np.float32), subtype="FLOAT"), RATE)
+
+
+def test_each_limit_is_a_sentence_with_the_value_and_the_mend(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", np.zeros((RATE, 2), np.float32))
+    for limits, words in [
+        (Limits(max_seconds=0.5), "minutes; up to"),
+        (Limits(max_channels=1), "2 channels; up to 1"),
+        (Limits(max_rate=8000), "44,100 Hz; 1 to 8,000"),
+        (Limits(max_bytes=100), "more than the 100 allowed"),
+    ]:
+        with pytest.raises(AudioError, match=words):
+            probe(path, limits)
+
+
+def test_a_text_file_named_wav_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.wav"
+    path.write_text("buy strings\n" * 50)
+    with pytest.raises(AudioError, match="is not readable audio"):
+        probe(path)
+
+
+def test_empty_missing_and_folder_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.wav").touch()
+    with pytest.raises(AudioError, match="is empty"):
+        probe(tmp_path / "empty.wav")
+    with pytest.raises(AudioError, match="cannot be read"):
+        probe(tmp_path / "missing.wav")
+    with pytest.raises(AudioError, match="is not readable audio"):
+        probe(tmp_path)
+
+
+def test_a_wav_cut_to_its_header_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "cut.wav", tone(440, 2.0))
+    path.write_bytes(path.read_bytes()[:44])
+    with pytest.raises(AudioError):
+        decode(path, RATE)
+
+
+def test_a_wav_cut_in_the_middle_gives_what_is_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "half.wav", tone(440, 2.0))
+    path.write_bytes(path.read_bytes()[: 44 + RATE * 2])
+    assert len(decode(path, RATE)) == RATE
+
+
+def test_a_header_that_claims_hours_is_held_against_what_is_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "liar.wav", tone(440, 0.5))
+    data = bytearray(path.read_bytes())
+    data[40:44] = struct.pack("<I", 0x7FFFFFF0)
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        audio = decode(path, RATE)
+        assert len(audio) == RATE // 2
+    except AudioError as error:
+        assert "claims" in str(error)
+    assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    tracemalloc.stop()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_files_decode_to_finite_audio_or_are_refused(tmp_path: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["x.wav", "x.flac", "x.aiff", "x.ogg", "x.caf", "x.mp3"]))
+    original = write(tmp_path / name, tone(440, 0.1)).read_bytes()
+    damaged = bytearray(original[: data.draw(st.integers(0, len(original)))])
+    for position, value in data.draw(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=8)):
+        if position < len(damaged):
+            damaged[position] = value
+    path = tmp_path / ("damaged" + name)
+    path.write_bytes(damaged)
+    try:
+        total = 0
+        for block in stream(path, 24_000, Limits(max_seconds=600)):
+            assert np.isfinite(block).all()
+            total += len(block)
+            if total > 24_000 * 60:
+                break
+    except AudioError as error:
+        assert str(path) in str(error)

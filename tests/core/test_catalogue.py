@@ -1,0 +1,171 @@
+"""The catalogue: what is committed, what is forgotten, what a newer or damaged file does."""
+
+import sqlite3
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.types import Counts, Failure, NewFailure, NewSample, Root, Space, Vector
+from soundpalette.errors import CatalogueError
+
+SPACE = Space("test", "0123456789ab", 4)
+OTHER = Space("other", "ba9876543210", 4)
+
+
+def vector(seed: int) -> Vector:
+    values = np.random.default_rng(seed).standard_normal(4).astype(np.float32)
+    return np.asarray(values / np.linalg.norm(values), np.float32)
+
+
+def sample(root: Root, path: str, content: str = "", seed: int | None = 0) -> NewSample:
+    found = None if seed is None else vector(seed)
+    return NewSample(root.id, path, 100, 1, content or path, 1.5, 44_100, 2, found)
+
+
+@pytest.fixture
+def root(catalogue: Catalogue) -> Root:
+    return catalogue.add_root(Path("/music"))
+
+
+def test_a_sample_comes_back_with_its_vector(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a/kick.wav", seed=3)], [])
+    known = catalogue.known_files(root.id, "", SPACE)["a/kick.wav"]
+    found = catalogue.samples([known.id])[known.id]
+    assert (found.path, found.seconds, found.rate, found.channels) == ("a/kick.wav", 1.5, 44_100, 2)
+    np.testing.assert_array_equal(catalogue.vector(known.id, SPACE), vector(3))
+    assert catalogue.vector(known.id, OTHER) is None
+
+
+def test_an_id_is_stable_when_the_content_changes(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav", "one", 1)], [])
+    before = catalogue.known_files(root.id, "", SPACE)["a.wav"]
+    catalogue.commit(SPACE, [sample(root, "a.wav", "two", 2)], [])
+    after = catalogue.known_files(root.id, "", SPACE)["a.wav"]
+    assert len(before.id) == 12
+    assert before.id == after.id
+    np.testing.assert_array_equal(catalogue.vector(after.id, SPACE), vector(2))
+
+
+def test_equal_files_share_a_vector_and_stay_two_samples(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav", "same", 1), sample(root, "b.wav", "same", None)], [])
+    assert catalogue.count(SPACE) == 2
+    (chunk,) = catalogue.vectors(SPACE)
+    assert len(set(chunk.ids.tolist())) == 2
+    np.testing.assert_array_equal(chunk.vectors[0], chunk.vectors[1])
+
+
+def test_rows_and_vectors_of_a_batch_commit_together_or_not_at_all(catalogue: Catalogue, root: Root) -> None:
+    broken = replace(sample(root, "b.wav"), root_id="unknown")
+    with pytest.raises(CatalogueError):
+        catalogue.commit(SPACE, [sample(root, "a.wav"), broken], [])
+    assert catalogue.total() == 0
+    assert catalogue.generation() == 0
+    assert not catalogue.has_vector("a.wav", SPACE)
+
+
+def test_generation_counts_changes_and_pending_what_came_since(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav"), sample(root, "b.wav")], [])
+    first = catalogue.generation()
+    assert catalogue.pending(SPACE, 0) == 2
+    assert catalogue.pending(SPACE, first) == 0
+    catalogue.commit(SPACE, [sample(root, "c.wav")], [])
+    assert catalogue.pending(SPACE, first) == 1
+    touched = replace(sample(root, "c.wav", seed=None), mtime_ns=2)
+    catalogue.commit(SPACE, [touched], [])
+    assert catalogue.generation() == first + 1
+    assert catalogue.known_files(root.id, "", SPACE)["c.wav"].mtime_ns == 2
+
+
+def test_another_space_is_pending_until_it_is_embedded(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav")], [])
+    assert not catalogue.known_files(root.id, "", OTHER)["a.wav"].embedded
+    catalogue.commit(OTHER, [sample(root, "a.wav", seed=9)], [])
+    assert catalogue.known_files(root.id, "", OTHER)["a.wav"].embedded
+    assert catalogue.spaces() == [OTHER.key, SPACE.key]
+    assert (catalogue.count(SPACE), catalogue.count(OTHER)) == (1, 1)
+
+
+def test_removing_takes_the_unused_vector_along_and_keeps_a_shared_one(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, name, "same") for name in ("a.wav", "b.wav")] + [sample(root, "c.wav")], [])
+    catalogue.remove(root.id, ["a.wav", "c.wav"])
+    assert list(catalogue.known_files(root.id, "", SPACE)) == ["b.wav"]
+    catalogue.drop_unused_vectors()
+    assert catalogue.has_vector("same", SPACE)
+    assert not catalogue.has_vector("c.wav", SPACE)
+
+
+def test_a_failure_drops_the_sample_that_stood_there_and_a_success_the_failure(
+    catalogue: Catalogue, root: Root
+) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav")], [])
+    catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "is empty")])
+    assert catalogue.total() == 0
+    assert catalogue.failures() == [Failure("/music/a.wav", "is empty")]
+    catalogue.commit(SPACE, [sample(root, "a.wav")], [])
+    assert catalogue.failures() == []
+
+
+def test_a_folder_is_matched_by_its_whole_name(catalogue: Catalogue, root: Root) -> None:
+    names = ["kit/a.wav", "kit_2/b.wav", "kit%/c.wav", "kitchen.wav"]
+    catalogue.commit(SPACE, [sample(root, name) for name in names], [])
+    assert list(catalogue.known_files(root.id, "kit", SPACE)) == ["kit/a.wav"]
+    assert list(catalogue.known_files(root.id, "kit%", SPACE)) == ["kit%/c.wav"]
+    assert list(catalogue.known_files(root.id, "kitchen.wav", SPACE)) == ["kitchen.wav"]
+    assert len(catalogue.known_files(root.id, "", SPACE)) == 4
+
+
+def test_threads_read_while_one_writes(catalogue: Catalogue, root: Root) -> None:
+    faults: list[Exception] = []
+
+    def read() -> None:
+        try:
+            for _ in range(50):
+                for chunk in catalogue.vectors(SPACE):
+                    assert len(chunk.ids) == len(chunk.vectors)
+        except CatalogueError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(50):
+        catalogue.commit(SPACE, [sample(root, f"{number}.wav")], [])
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert catalogue.count(SPACE) == 50
+
+
+def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "newer.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(CatalogueError, match="has version 999.*upgrade soundpalette"):
+        Catalogue(path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(b"not a database, " * 100)
+    with pytest.raises(CatalogueError, match="is damaged or no SoundPalette catalogue"):
+        Catalogue(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CatalogueError, match="SOUNDPALETTE_DATA_DIR"):
+        Catalogue(tmp_path / "file" / "catalogue.sqlite")
+
+
+def test_runs_are_kept(catalogue: Catalogue) -> None:
+    run = catalogue.start_run(SPACE)
+    catalogue.finish_run(run, Counts(seen=3, added=2, failed=1))
+    rows = sqlite3.connect(catalogue.path).execute("SELECT seen, added, failed, finished FROM runs").fetchall()
+    assert rows[0][:3] == (3, 2, 1)
+    assert rows[0][3] is not None

@@ -1,0 +1,109 @@
+"""Search over a real catalogue, a real index and the real compact encoder."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.search import Searcher, blend
+from soundpalette.core.types import Sample
+from soundpalette.errors import RequestError, VectorIndexError
+from soundpalette.indexing.pipeline import Indexer, Settings
+from soundpalette.indexing.progress import Lines
+from tests.conftest import index_folder
+from tests.sounds import kick, write
+
+SCORE = 1e-4
+
+
+@pytest.fixture
+def searcher(indexer: Indexer, library: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
+    indexer.run([library], Lines())
+    return Searcher(catalogue, compact, index_folder(tmp_path, compact))
+
+
+def sample(searcher: Searcher, path: str) -> Sample:
+    found = searcher.catalogue.sample_at(searcher.catalogue.roots()[0].id, path)
+    assert found is not None
+    return found
+
+
+def test_words_find_the_sound(searcher: Searcher) -> None:
+    assert searcher.by_text("kick drum", 1).hits[0].sample.path.startswith("drums/kick")
+
+
+def test_scores_are_the_cosines_in_falling_order(searcher: Searcher, library: Path) -> None:
+    hits = searcher.by_text("hi-hat", 6).hits
+    words = searcher.encoder.embed_text(["hi-hat"])[0]
+    vectors = searcher.encoder.embed_audio_files([library / hit.sample.path for hit in hits])
+    scores = [hit.score for hit in hits]
+    np.testing.assert_allclose(scores, vectors @ words, atol=SCORE)
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_reference_itself_is_left_out_and_its_like_comes_first(searcher: Searcher, library: Path) -> None:
+    reference = sample(searcher, "drums/kick 1.wav")
+    hits = searcher.by_audio(reference, 6).hits
+    assert len(hits) == 5
+    assert hits[0].sample.path == "drums/kick 2.flac"
+    assert searcher.by_audio(library / "drums" / "kick 1.wav", 1).hits[0].sample == reference
+
+
+def test_alpha_leads_from_audio_alone_to_text_alone(searcher: Searcher) -> None:
+    reference = sample(searcher, "tonal/noise.wav")
+    audio = [hit.sample.id for hit in searcher.by_audio(reference, 5).hits]
+    text = [hit.sample.id for hit in searcher.by_text("kick drum", 6).hits if hit.sample != reference]
+    assert [hit.sample.id for hit in searcher.hybrid("kick drum", reference, 0.0, 5).hits] == audio
+    assert [hit.sample.id for hit in searcher.hybrid("kick drum", reference, 1.0, 5).hits] == text
+
+
+def test_blend_is_the_normalised_mix() -> None:
+    one, two = np.eye(2, dtype=np.float32)
+    np.testing.assert_allclose(blend(one, two, 0.7), np.array([0.7, 0.3]) / np.hypot(0.7, 0.3), atol=1e-6)
+    np.testing.assert_array_equal(blend(one, -one, 0.5), one)
+
+
+def test_deleted_samples_are_left_out_of_an_older_index_and_new_ones_pending(
+    searcher: Searcher, library: Path, catalogue: Catalogue
+) -> None:
+    assert searcher.by_text("kick drum", 1).pending == 0
+    root = catalogue.roots()[0]
+    catalogue.remove(root.id, ["drums/kick 1.wav", "drums/kick 2.flac"])
+    answer = searcher.by_text("kick drum", 4)
+    assert len(answer.hits) == 4
+    assert not any("kick" in hit.sample.path for hit in answer.hits)
+    assert answer.pending == 0
+
+
+def test_an_index_published_meanwhile_is_used_at_once(searcher: Searcher, library: Path, tmp_path: Path) -> None:
+    assert len(searcher.by_text("kick drum", 99).hits) == 6
+    write(library / "new.wav", kick(0.6))
+    folder = index_folder(tmp_path, searcher.encoder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    Indexer(searcher.catalogue, searcher.encoder, folder, Settings()).run([library], Lines())
+    assert len(searcher.by_text("kick drum", 99).hits) == 7
+    for path in folder.iterdir():
+        path.unlink()
+    for name, data in before.items():
+        (folder / name).write_bytes(data)
+    answer = searcher.by_text("kick drum", 99)
+    assert (len(answer.hits), answer.pending) == (6, 1)
+
+
+def test_before_anything_is_indexed_the_mend_is_told(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
+    searcher = Searcher(catalogue, compact, tmp_path / "none")
+    with pytest.raises(VectorIndexError, match="nothing is indexed yet; run `soundpalette index FOLDER`"):
+        searcher.by_text("kick", 1)
+
+
+def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) -> None:
+    key = searcher.encoder.space.key
+    shutil.rmtree(searcher.index_folder)
+    searcher.catalogue._connection.execute("UPDATE vectors SET space = 'elder-000000000000-9'")
+    with pytest.raises(VectorIndexError, match=f"indexed for elder-000000000000-9, not for .*{key}.*--encoder compact"):
+        searcher.by_text("kick", 1)
+    with pytest.raises(RequestError, match="is not embedded by the encoder compact yet"):
+        searcher.vector_of(sample(searcher, "drums/kick 1.wav"))

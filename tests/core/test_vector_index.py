@@ -1,0 +1,148 @@
+"""The index: exact against brute force, published whole, refused when damaged."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from soundpalette.core import vector_index
+from soundpalette.core.types import Rows, Space
+from soundpalette.errors import VectorIndexError
+
+SPACE = Space("test", "0123456789ab", 32)
+SCORE = 1e-5
+"""FAISS's inner products against numpy's."""
+
+
+def rows(count: int, seed: int = 0) -> Rows:
+    generator = np.random.default_rng(seed)
+    vectors = generator.standard_normal((count, SPACE.dimension)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Rows(generator.choice(1 << 48, count, replace=False), vectors)
+
+
+def chunks(all_rows: Rows, size: int = 100) -> Iterator[Rows]:
+    for start in range(0, len(all_rows.ids), size):
+        yield Rows(all_rows.ids[start : start + size], all_rows.vectors[start : start + size])
+
+
+def published(folder: Path, count: int = 1000, generation: int = 1) -> Rows:
+    made = rows(count)
+    vector_index.publish(folder, SPACE, generation, chunks(made))
+    return made
+
+
+def loaded(folder: Path) -> vector_index.FlatIndex:
+    index = vector_index.load(folder, SPACE)
+    assert index is not None
+    return index
+
+
+def unnormalised(seed: int) -> npt.NDArray[np.float32]:
+    return (7 * np.random.default_rng(seed).standard_normal(SPACE.dimension)).astype(np.float32)
+
+
+def test_it_finds_what_brute_force_finds_also_for_unnormalised_queries(tmp_path: Path) -> None:
+    made = published(tmp_path)
+    for seed in range(20):
+        query = unnormalised(seed)
+        exact = made.vectors @ query
+        best = np.argsort(-exact)[:10]
+        matches = loaded(tmp_path).query(query, 10)
+        np.testing.assert_array_equal(matches.ids, made.ids[best])
+        np.testing.assert_allclose(matches.scores, exact[best], atol=SCORE * float(np.linalg.norm(query)))
+
+
+def test_more_than_there_are_gives_all(tmp_path: Path) -> None:
+    published(tmp_path, 5)
+    assert len(loaded(tmp_path).query(rows(1, 9).vectors[0], 1_000_000).ids) == 5
+
+
+def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
+    vector_index.publish(tmp_path, SPACE, 1, iter(()))
+    assert len(loaded(tmp_path).query(rows(1).vectors[0], 10).ids) == 0
+
+
+def test_nothing_published_is_none(tmp_path: Path) -> None:
+    assert vector_index.load(tmp_path / "none", SPACE) is None
+
+
+def test_publishing_replaces_the_older_file(tmp_path: Path) -> None:
+    published(tmp_path, 10, 1)
+    older = loaded(tmp_path)
+    published(tmp_path, 20, 2)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".faiss", ".json"]
+    assert (older.manifest.count, loaded(tmp_path).manifest.count) == (10, 20)
+    assert len(older.query(rows(1).vectors[0], 99).ids) == 10
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_crash_at_any_step_of_publishing_leaves_the_older_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    published(tmp_path, 10, 1)
+    calls = 0
+    sync = os.fsync
+
+    def crash(handle: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == step:
+            raise KeyboardInterrupt
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", crash)
+    with pytest.raises(KeyboardInterrupt):
+        published(tmp_path, 20, 2)
+    monkeypatch.undo()
+    assert loaded(tmp_path).manifest.count == (20 if step == 4 else 10)
+    published(tmp_path, 30, 3)
+    assert loaded(tmp_path).manifest.count == 30
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_one_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    published(tmp_path)
+    file = next(tmp_path.glob("*.faiss"))
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(VectorIndexError, match="checksum is wrong.*run `soundpalette index`"):
+        loaded(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"space": "another-000-32"}, "of the space another-000-32, the encoder's is test-0123456789ab-32"),
+        ({"file": "../elsewhere.faiss"}, "names a file outside its folder"),
+        ({"file": "gone.faiss"}, "its file is gone"),
+        ({"count": 7}, "not what its manifest says"),
+        ({"surplus": 1}, "its manifest cannot be read"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, object], words: str) -> None:
+    published(tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest | change))
+    with pytest.raises(VectorIndexError, match=words):
+        loaded(tmp_path)
+
+
+def test_vectors_that_are_not_unit_or_ids_that_clash_are_not_published(tmp_path: Path) -> None:
+    made = rows(10)
+    with pytest.raises(VectorIndexError, match="not of unit length"):
+        vector_index.publish(tmp_path, SPACE, 1, iter([Rows(made.ids, made.vectors * 2)]))
+    with pytest.raises(VectorIndexError, match="two samples came under one id"):
+        vector_index.publish(tmp_path, SPACE, 1, iter([made, Rows(made.ids, rows(10, 5).vectors)]))
+    assert vector_index.load(tmp_path, SPACE) is None
+
+
+def test_a_query_of_another_dimension_is_refused(tmp_path: Path) -> None:
+    published(tmp_path)
+    with pytest.raises(VectorIndexError, match="32 dimensions"):
+        loaded(tmp_path).query(np.ones(7, np.float32), 3)

@@ -1,0 +1,240 @@
+"""The indexer: what a run adds, updates, keeps and forgets, and what survives a kill."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundpalette.core import vector_index
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.types import Counts
+from soundpalette.errors import ScanError
+from soundpalette.indexing.pipeline import Indexer, Report, Settings
+from soundpalette.indexing.progress import Lines
+from tests.conftest import CRATE, index_folder
+from tests.sounds import hat, kick, noise, tone, write, write_library
+
+SAME_VECTOR = 1e-5
+"""Between vectors of one file encoded in different batches."""
+
+
+@pytest.fixture
+def run(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> "Run":
+    return Run(catalogue, compact, index_folder(tmp_path, compact))
+
+
+class Run:
+    """Runs an indexer of its own each time."""
+
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, folder: Path) -> None:
+        self.catalogue, self.encoder, self.folder = catalogue, encoder, folder
+
+    def __call__(self, *paths: Path, prune: bool = False, verify: bool = False) -> Report:
+        settings = Settings(batch_size=4, prune=prune, verify=verify)
+        return Indexer(self.catalogue, self.encoder, self.folder, settings).run(paths, Lines())
+
+    def indexed(self) -> int:
+        index = vector_index.load(self.folder, self.encoder.space)
+        assert index is not None
+        assert index.manifest.generation == self.catalogue.generation()
+        return index.manifest.count
+
+
+def test_a_new_library_is_added_and_then_unchanged(run: Run, library: Path) -> None:
+    assert run(library).counts == Counts(seen=6, added=6)
+    assert run.indexed() == 6
+    assert run(library).counts == Counts(seen=6, unchanged=6)
+
+
+def test_vectors_are_those_of_the_encoder_alone(run: Run, library: Path) -> None:
+    run(library)
+    root = run.catalogue.roots()[0]
+    for path, known in run.catalogue.known_files(root.id, "", run.encoder.space).items():
+        stored = run.catalogue.vector(known.id, run.encoder.space)
+        assert stored is not None
+        np.testing.assert_allclose(stored, run.encoder.embed_audio_files([library / path])[0], atol=SAME_VECTOR)
+
+
+def test_changed_new_and_gone_files(run: Run, library: Path) -> None:
+    run(library)
+    write(library / "tonal" / "low.wav", noise(0.4, 7))
+    write(library / "new.wav", hat(0.2))
+    (library / "drums" / "hat.aiff").unlink()
+    report = run(library)
+    assert report.counts == Counts(seen=6, added=1, updated=1, removed=1, unchanged=4)
+    assert run.indexed() == 6
+
+
+def test_a_touched_file_is_unchanged_and_a_moved_one_is_not_encoded_again(run: Run, library: Path) -> None:
+    run(library)
+    os.utime(library / "drums" / "kick 1.wav", (1, 1))
+    assert run(library).counts == Counts(seen=6, unchanged=6)
+    (library / "drums").rename(library / "percussion")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(type(run.encoder), "embed_windows")
+        assert run(library).counts == Counts(seen=6, added=3, removed=3, unchanged=3)
+
+
+def test_a_change_that_keeps_size_and_time_is_seen_by_verify(run: Run, library: Path) -> None:
+    path = write(library / "x.wav", tone(300))
+    run(library)
+    stamp = path.stat().st_mtime_ns
+    write(path, tone(900))
+    os.utime(path, ns=(stamp, stamp))
+    assert run(library).counts.updated == 0
+    assert run(library, verify=True).counts.updated == 1
+
+
+def test_equal_files_are_two_samples(run: Run, library: Path) -> None:
+    shutil.copy(library / "drums" / "kick 1.wav", library / "copy.wav")
+    assert run(library).counts.added == 7
+    assert run.indexed() == 7
+
+
+def test_bad_files_fail_one_by_one_and_the_run_goes_on(run: Run, library: Path) -> None:
+    (library / "empty.wav").touch()
+    (library / "notes.wav").write_text("buy strings")
+    whole = write(library / "cut.wav", tone(440)).read_bytes()
+    (library / "cut.wav").write_bytes(whole[:30])
+    write(library / "nan.wav", np.full(4000, np.nan, np.float32), subtype="FLOAT")
+    write(library / "odd.wav", tone(440, rate=44_101), 44_101)
+    write(library / "many.wav", np.tile(tone(300)[:, None], (1, 32)))
+    report = run(library)
+    assert report.counts == Counts(seen=12, added=8, failed=4)
+    assert {Path(f.path).name for f in report.failures} == {"empty.wav", "notes.wav", "cut.wav", "nan.wav"}
+    again = run(library)
+    assert again.counts == Counts(seen=12, unchanged=8, failed=4)
+    (library / "empty.wav").unlink()
+    write(library / "notes.wav", tone(440))
+    assert run(library).counts == Counts(seen=11, added=1, unchanged=8, failed=2)
+    assert len(run.catalogue.failures()) == 2
+
+
+def test_a_good_file_that_turns_bad_is_no_sample_any_more(run: Run, library: Path) -> None:
+    run(library)
+    (library / "tonal" / "low.wav").write_text("oops")
+    assert run(library).counts == Counts(seen=6, unchanged=5, failed=1)
+    assert run.indexed() == 5
+
+
+def test_only_what_stands_below_the_given_paths_is_forgotten(run: Run, library: Path) -> None:
+    run(library)
+    (library / "drums" / "hat.aiff").unlink()
+    (library / "tonal" / "low.wav").unlink()
+    assert run(library / "drums").counts == Counts(seen=2, removed=1, unchanged=2)
+    assert run.catalogue.total() == 5
+    assert [root.path for root in run.catalogue.roots()] == [str(library)]
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_an_unplugged_root_is_kept_until_prune(run: Run, library: Path, how: str) -> None:
+    run(library)
+    shutil.rmtree(library)
+    if how == "empty":
+        library.mkdir()
+    report = run(library)
+    assert report.counts == Counts()
+    assert "an unplugged drive?" in report.warnings[0]
+    assert run.catalogue.total() == 6
+    assert run(library, prune=True).counts == Counts(removed=6)
+    assert run.indexed() == 0
+
+
+def test_a_folder_that_cannot_be_read_keeps_its_samples(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library)
+    scandir = os.scandir
+
+    def refuse(path: str | Path) -> object:
+        if str(path).endswith("drums"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # as root no chmod takes the right away
+    report = run(library)
+    assert report.counts.removed == 0
+    assert "drums cannot be read" in report.warnings[0]
+
+
+def test_no_paths_mean_every_root_and_roots_may_lie_in_each_other(run: Run, library: Path, tmp_path: Path) -> None:
+    second = write_library(tmp_path / "second")
+    run(library / "drums", second)
+    assert run().counts == Counts(seen=9, unchanged=9)
+    assert run(library).counts == Counts(seen=6, added=3, unchanged=3)
+    assert run.catalogue.total() == 12
+
+
+def test_an_unknown_path_a_file_and_an_empty_folder(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match="no folder was given"):
+        run()
+    with pytest.raises(ScanError, match="is not there; name an existing folder"):
+        run(tmp_path / "nowhere")
+    with pytest.raises(ScanError, match="is a file; index the folder"):
+        run(write(tmp_path / "a.wav", tone(440)))
+    (tmp_path / "empty").mkdir()
+    assert "holds no audio files" in run(tmp_path / "empty").warnings[0]
+
+
+def test_a_damaged_index_is_published_anew(run: Run, library: Path) -> None:
+    run(library)
+    next(run.folder.glob("*.faiss")).write_bytes(b"damage")
+    assert run(library).counts.unchanged == 6
+    assert run.indexed() == 6
+
+
+def test_a_long_file_is_streamed(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "long"
+    path = write(folder / "long.flac", np.concatenate([tone(220, 40.0), noise(40.0), kick(0.4)]))
+    assert run(folder).counts.added == 1
+    root = run.catalogue.roots()[0]
+    known = run.catalogue.known_files(root.id, "", run.encoder.space)["long.flac"]
+    stored = run.catalogue.vector(known.id, run.encoder.space)
+    assert stored is not None
+    np.testing.assert_allclose(stored, run.encoder.embed_audio_files([path])[0], atol=SAME_VECTOR)
+
+
+def test_a_second_indexer_is_told_to_wait(run: Run, library: Path, catalogue: Catalogue) -> None:
+    from filelock import FileLock
+
+    with (
+        FileLock(catalogue.path.with_name("indexer.lock")),
+        pytest.raises(ScanError, match="another indexer is at work"),
+    ):
+        run(library)
+
+
+def index_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "soundpalette", "index", str(CRATE), "--json", *arguments]
+
+
+def test_a_kill_loses_nothing_that_was_committed_and_repeats_nothing(tmp_path: Path, compact: Encoder) -> None:
+    environment = {**os.environ, "SOUNDPALETTE_PROCESSING__BATCH_SIZE": "4", "PYTHONWARNINGS": "ignore"}
+    catalogue = Catalogue(tmp_path / "data" / "catalogue.sqlite")
+    committed = 0
+    for wanted in (1, 20, 50):
+        process = subprocess.Popen(
+            index_command(), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while catalogue.total() < wanted and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert catalogue.total() >= committed
+        committed = catalogue.total()
+        assert catalogue.count(compact.space) == committed
+    result = subprocess.run(index_command(), env=environment, capture_output=True, check=True)
+    report = json.loads(result.stdout)
+    assert (report["seen"], report["unchanged"], report["added"]) == (85, committed, 85 - committed)
+    index = vector_index.load(index_folder(tmp_path, compact), compact.space)
+    assert index is not None
+    assert index.manifest.count == 85

@@ -1,0 +1,160 @@
+"""The command line as its users type it, in a process of its own."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sounds import kick, tone, write
+
+PARITY = Path(__file__).parent / "data" / "parity"
+
+
+def soundpalette(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "soundpalette", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def printed(*arguments: str | Path) -> dict[str, Any]:
+    result = soundpalette(*arguments, "--json")
+    assert result.returncode == 0, result.stderr
+    value: dict[str, Any] = json.loads(result.stdout)
+    return value
+
+
+def test_index_search_and_status_of_a_library(library: Path) -> None:
+    report = printed("index", library)
+    assert {key: report[key] for key in ("seen", "added", "updated", "removed", "unchanged", "failed")} == {
+        "seen": 6, "added": 6, "updated": 0, "removed": 0, "unchanged": 0, "failed": 0,
+    }  # fmt: skip
+    assert report["failures"] == []
+    assert report["seconds"] > 0
+    answer = printed("search", "kick drum", "-k", "2")
+    assert list(answer) == ["roots", "hits", "pending"]
+    assert [hit["path"] for hit in answer["hits"]] == ["drums/kick 1.wav", "drums/kick 2.flac"] or {
+        hit["path"] for hit in answer["hits"]
+    } == {"drums/kick 1.wav", "drums/kick 2.flac"}
+    assert Path(answer["roots"][answer["hits"][0]["root"]], answer["hits"][0]["path"]).is_file()
+    state = printed("status")
+    assert (state["samples"], state["embedded"], state["indexed"], state["pending"]) == (6, 6, 6, 0)
+    assert state["generation"] == state["index_generation"]
+    assert state["space"].startswith("compact-")
+    assert state["roots"][0]["there"] is True
+
+
+def test_any_file_of_the_user_may_be_the_reference(library: Path, tmp_path: Path) -> None:
+    soundpalette("index", library)
+    mine = write(tmp_path / "mine.wav", kick(0.5))
+    hits = printed("search", "--audio", mine, "-k", "2")["hits"]
+    assert {hit["path"] for hit in hits} == {"drums/kick 1.wav", "drums/kick 2.flac"}
+    both = printed("search", "noise", "--audio", mine, "--alpha", "1", "-k", "6")["hits"]
+    assert both[0]["path"] == printed("search", "noise", "-k", "1")["hits"][0]["path"]
+
+
+def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
+    (library / "bad\nname \u202e.wav").write_text("no audio")
+    report = printed("index", library)
+    assert report["failed"] == 1
+    assert report["failures"][0]["path"] == str(library / "badname .wav")
+    assert "is not readable audio" in report["failures"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["index", "/nowhere/at/all"], 2, "is not there; name an existing folder"),
+        (["index"], 2, "no folder was given and none is known yet"),
+        (["search", "kick"], 1, "nothing is indexed yet; run `soundpalette index FOLDER`"),
+        (["search", ""], 2, "the query is empty"),
+        (["search", "kick", "-k", "0"], 2, "top_k is 0; 1 to 100 are allowed"),
+        (["search", "kick", "--audio", "x", "--alpha", "1.5"], 2, "alpha is 1.5; 0 (audio alone)"),
+        (["search", "kick", "--audio", "none.wav"], 2, "'none.wav' names no file within reach"),
+        (["search", "kick", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
+        (["index", ".", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
+        (["status", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
+        (["serve", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
+        (["models", "download", "clamp3"], 1, "CC-BY-NC-4.0"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_an_exit_code(arguments: list[str], code: int, words: str) -> None:
+    result = soundpalette(*arguments)
+    assert result.returncode == code
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_wrong_options_and_a_wrong_configuration_exit_with_two() -> None:
+    assert soundpalette("search", "kick", "--loud").returncode == 2
+    assert soundpalette("index", ".", "--encoder", "clap").returncode == 2
+    result = soundpalette("status", SOUNDPALETTE_SEARCH__MAX_TOP_K="0")
+    assert result.returncode == 2
+    assert "search.max_top_k is '0'" in result.stderr
+
+
+def test_an_unplugged_root_is_told_and_kept(library: Path, tmp_path: Path) -> None:
+    soundpalette("index", library)
+    library.rename(tmp_path / "elsewhere")
+    result = soundpalette("index", library, "--json")
+    assert result.returncode == 0
+    assert "an unplugged drive?" in result.stderr
+    assert json.loads(result.stdout)["removed"] == 0
+    assert printed("status")["samples"] == 6
+    assert printed("index", library, "--prune")["removed"] == 6
+
+
+def test_the_clamp3_encoder_lives_beside_the_compact_one(library: Path) -> None:
+    local = {
+        "SOUNDPALETTE_MODELS__MERT": str(PARITY / "mert"),
+        "SOUNDPALETTE_MODELS__CLAMP3": str(PARITY / "clamp3.pth"),
+        "SOUNDPALETTE_MODELS__TEXT": str(PARITY / "text"),
+    }
+    soundpalette("index", library)
+    before = soundpalette("search", "kick", "--encoder", "clamp3", **local)
+    assert "the library is indexed for compact-" in before.stderr
+    assert "run `soundpalette index --encoder clamp3`" in before.stderr
+    indexed = soundpalette("index", "--encoder", "clamp3", "--json", **local)
+    assert json.loads(indexed.stdout)["added"] == 6
+    found = soundpalette("search", "kick", "--encoder", "clamp3", "--json", **local)
+    assert len(json.loads(found.stdout)["hits"]) == 6
+    assert len(printed("search", "kick")["hits"]) == 6
+
+
+def test_a_catalogue_of_a_newer_version_is_left_alone(library: Path, tmp_path: Path) -> None:
+    import sqlite3
+
+    soundpalette("index", library)
+    connection = sqlite3.connect(tmp_path / "data" / "catalogue.sqlite")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    result = soundpalette("search", "kick")
+    assert result.returncode == 1
+    assert "has version 99" in result.stderr
+    assert "upgrade soundpalette" in result.stderr
+
+
+def test_a_terminal_sees_a_bar_and_a_log_plain_lines(library: Path, tmp_path: Path) -> None:
+    plain = soundpalette("index", library)
+    assert plain.stderr.splitlines()[0] == "6 files to read"
+    assert "6 of 6 files" in plain.stderr
+    write(library / "new.wav", tone(500))
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "-m", "soundpalette", "index", str(library)]
+    subprocess.run(command, stderr=terminal, stdout=subprocess.DEVNULL, env={**os.environ, "TERM": "xterm"}, check=True)
+    os.close(terminal)
+    shown = os.read(screen, 100_000).decode()
+    os.close(screen)
+    assert "Indexing" in shown
+    assert "━" in shown
+    assert "1/1" in shown
+
+
+def test_the_compact_encoder_needs_no_download() -> None:
+    assert "there is nothing to download" in soundpalette("models", "download", "compact").stdout
