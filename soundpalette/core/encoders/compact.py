@@ -1,0 +1,281 @@
+"""The compact encoder: a small model of ours whose weights are in the package, so that it works with no download.
+
+Audio: trimmed, peak-normalised, log-mel windows of up to 3 s and measured descriptors, a residual CNN. Text: the mean
+of static WordPiece vectors (distilled from all-MiniLM-L6-v2), a small projection. Both end in 256 dimensions.
+How it was trained: `training/`; what it is good and bad at: docs/compact-model-card.md.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, probe, stream
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.compact_frontend import (
+    DESCRIPTORS,
+    RATE,
+    RECIPE,
+    WINDOW_SAMPLES,
+    WINDOW_SECONDS,
+    make_window,
+    normalise,
+)  # fmt: skip
+from soundpalette.core.types import Features, Space, Vector, Vectors, Waveform, Window
+from soundpalette.errors import EncoderError, WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from soundpalette.core.encoders.compact_model import AudioTower, TextTower
+
+NAME: Final = "compact"
+DIMENSION: Final = 256
+FOLDER: Final = Path(__file__).parents[2] / "weights" / "compact"
+FILES: Final = ("audio.safetensors", "text.safetensors", "tokenizer.json")
+WHOLE_SECONDS: Final = 30.0
+"""Files up to here are decoded whole; of longer ones only what the windows need is kept."""
+MAX_WINDOWS: Final = 10
+DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+MAX_TEXT: Final = 2_000
+"""Characters of a text that are read; a description of a sound is far shorter."""
+
+
+def load(*, folder: str | Path = FOLDER, device: str = "auto", limits: Limits = DEFAULT_LIMITS) -> "CompactEncoder":
+    """The encoder with the package's weights (`folder` names others, for training); loads no tower, imports no torch.
+
+    `device` auto is the processor: the model is so small that decoding is what indexing waits for.
+    Raises EncoderError for an unknown device and WeightsError where the weights are missing.
+    """
+    if device not in DEVICES:
+        raise EncoderError(f"device is {device!r}; {', '.join(DEVICES)} are allowed")
+    encoder = CompactEncoder(Path(folder), "cpu" if device == "auto" else device, limits)
+    _ = encoder.space
+    return encoder
+
+
+class CompactEncoder(Encoder):
+    """See the module's docstring. Threads may share it; each tower loads at its first use."""
+
+    def __init__(self, folder: Path = FOLDER, device: str = "cpu", limits: Limits = DEFAULT_LIMITS) -> None:
+        self._folder, self._device, self._limits = folder, device, limits
+        self._lock = threading.RLock()
+        self._audio: AudioTower | None = None
+        self._text: _TextSide | None = None
+
+    @property
+    def space(self) -> Space:
+        return Space(NAME, _revision(self._folder), DIMENSION)
+
+    def windows(self, path: Path) -> Iterator[Window]:
+        """The first 3 s, and of longer files up to nine more spread to the end: float32 [1 + frames, 64] each.
+
+        Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Costs at most 30 s of audio.
+        """
+        header = probe(path, self._limits)
+        blocks = stream(path, RATE, self._limits)
+        if header.seconds <= WHOLE_SECONDS:
+            sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
+            seconds = sound.size / RATE
+            parts = [sound[s : s + WINDOW_SAMPLES] for s in _starts(sound.size)]
+        else:
+            seconds = header.seconds
+            parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
+        for part in parts:
+            yield make_window(part, seconds)
+
+    def embed_windows(self, windows: Sequence[Window]) -> Features:
+        """Windows of equal filled length go through the network together, so that none sees its batch's lengths."""
+        import torch
+
+        from soundpalette.core.encoders.compact_model import fill, filled_length
+
+        tower = self._audio_tower()
+        groups: dict[int, list[int]] = {}
+        for row, window in enumerate(windows):
+            groups.setdefault(filled_length(len(window) - 1), []).append(row)
+        features = np.empty((len(windows), DIMENSION), np.float32)
+        for length, rows in groups.items():
+            frames = torch.stack([fill(torch.from_numpy(windows[r][1:]), length) for r in rows]).to(self._device)
+            known = torch.from_numpy(np.stack([windows[r][0, : len(DESCRIPTORS)] for r in rows])).to(self._device)
+            lengths = torch.tensor([len(windows[r]) - 1 for r in rows], device=self._device)
+            with torch.inference_mode():
+                features[rows] = tower(frames, known, lengths).cpu().numpy()
+        return features
+
+    def pool(self, features: Features) -> Vector:
+        """The mean of the windows' unit vectors."""
+        lengths = np.linalg.norm(features, axis=1, keepdims=True)
+        return np.asarray((features / np.maximum(lengths, 1e-9)).mean(axis=0), np.float32)
+
+    def text_features(self, texts: Sequence[str]) -> Vectors:
+        """Lower case, punctuation ignored, unknown words by their parts; a text without words: one fixed vector."""
+        return self._text_side().features(texts)
+
+    def load_audio(self) -> None:
+        self._audio_tower()
+
+    def load_text(self) -> None:
+        self._text_side()
+
+    def release(self) -> None:
+        with self._lock:
+            self._audio = None
+            self._text = None
+
+    def _audio_tower(self) -> "AudioTower":
+        with self._lock:
+            if self._audio is None:
+                from soundpalette.core.encoders.compact_model import AudioTower
+
+                path = self._folder / FILES[0]
+                tower = AudioTower()
+                _fill_in(tower, _tensors(path), path)
+                self._audio = tower.eval().to(_placed(self._device))
+            return self._audio
+
+    def _text_side(self) -> "_TextSide":
+        with self._lock:
+            if self._text is None:
+                self._text = _TextSide(self._folder, _placed(self._device))
+            return self._text
+
+
+class _TextSide:
+    """Tokenizer, static table (int8 rows with a scale each) and projection."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        from tokenizers import Tokenizer
+
+        from soundpalette.core.encoders.compact_model import TextTower
+
+        path = folder / FILES[1]
+        tensors = _tensors(path)
+        self._table = tensors.pop("table")
+        self._scale = tensors.pop("table_scale")
+        tower: TextTower = TextTower()
+        _fill_in(tower, tensors, path)
+        self._tower = tower.eval().to(device)
+        self._device = device
+        self._tokenizer: Tokenizer = Tokenizer.from_str(_read(folder / FILES[2]).decode())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def features(self, texts: Sequence[str]) -> Vectors:
+        import torch
+
+        means = torch.stack([self._mean(text) for text in texts]) if texts else torch.zeros(0, DIMENSION)
+        with torch.inference_mode():
+            return np.asarray(self._tower(means.to(self._device)).float().cpu().numpy(), np.float32)
+
+    def _mean(self, text: str) -> "Tensor":
+        import torch
+
+        ids = self._tokenizer.encode(plain(text), add_special_tokens=False).ids
+        if not ids:
+            return torch.zeros(DIMENSION)
+        rows = torch.tensor(ids)
+        return (self._table[rows].float() * self._scale[rows].float()).mean(0)
+
+
+def _placed(device: str) -> str:
+    import torch
+
+    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if not here[device]:
+        raise EncoderError(
+            f"torch {torch.__version__} finds no {device} device; set [processing] device to auto or cpu"
+        )
+    return device
+
+
+def plain(text: str) -> str:
+    """`text` in lower case with every character that is no letter or digit a space, at most 2,000 characters."""
+    kept = "".join(c if c.isalnum() else " " for c in text[:MAX_TEXT].lower())
+    return " ".join(kept.split())
+
+
+def _starts(samples: int) -> list[int]:
+    """Where windows begin in `samples`: at 0, then spread evenly so that the last ends with the sound."""
+    if samples <= WINDOW_SAMPLES * 1.2:
+        return [0]
+    count = min(MAX_WINDOWS, max(2, round(samples / WINDOW_SAMPLES)))
+    return [round(s) for s in np.linspace(0, samples - WINDOW_SAMPLES, count)]
+
+
+def _joined(blocks: Iterator[Waveform], most: int) -> Waveform:
+    have: list[Waveform] = []
+    count = 0
+    for block in blocks:
+        have.append(block)
+        count += block.size
+        if count >= most:
+            break
+    return np.concatenate(have)[:most] if have else np.zeros(0, np.float32)
+
+
+def _cut(blocks: Iterator[Waveform], starts: list[int]) -> list[Waveform]:
+    """The 3 s behind each of `starts`, cut from a stream without keeping the rest; what never comes is left out."""
+    parts: list[list[Waveform]] = [[] for _ in starts]
+    now = 0
+    for block in blocks:
+        for part, start in zip(parts, starts, strict=True):
+            piece = block[max(0, start - now) : max(0, start + WINDOW_SAMPLES - now)]
+            if piece.size:
+                part.append(piece.copy())
+        now += block.size
+    return [np.concatenate(part) for part in parts if part] or [np.zeros(RATE // 10, np.float32)]
+
+
+def _normalised_together(parts: list[Waveform]) -> list[Waveform]:
+    """Windows of one long file without DC and scaled by their common peak; those 60 dB below it are left out."""
+    offset = np.float32(np.mean([part.mean(dtype=np.float64) for part in parts]))
+    centred = [part - offset for part in parts]
+    peaks = [float(np.abs(part).max()) for part in centred]
+    if max(peaks) < 1e-6:
+        return [np.zeros(RATE // 10, np.float32)]
+    loud = np.float32(max(peaks))
+    return [
+        np.asarray(part / loud, np.float32) for part, peak in zip(centred, peaks, strict=True) if peak > 1e-3 * loud
+    ]
+
+
+@cache
+def _revision(folder: Path) -> str:
+    """12 hex digits over the data files and the recipe's number."""
+    digest = hashlib.sha256(f"recipe {RECIPE}, windows of {WINDOW_SECONDS} s".encode())
+    for name in FILES:
+        digest.update(hashlib.sha256(_read(folder / name)).digest())
+    return digest.hexdigest()[:12]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"{path} is missing or cannot be read ({error.strerror}); install soundpalette again"
+        ) from error
+
+
+def _tensors(path: Path) -> "dict[str, Tensor]":
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        return load(_read(path))
+    except SafetensorError as error:
+        raise WeightsError(f"{path} is damaged ({error}); install soundpalette again") from error
+
+
+def _fill_in(tower: "AudioTower | TextTower", tensors: "dict[str, Tensor]", path: Path) -> None:
+    """Stored as float16, used as float32; any missing or unexpected name is an error."""
+    counters: dict[str, Any] = {n: t for n, t in tower.state_dict().items() if n.endswith("num_batches_tracked")}
+    try:
+        tower.load_state_dict({n: t.float() for n, t in tensors.items()} | counters)
+    except RuntimeError as error:
+        raise WeightsError(f"{path} does not fit this version's model ({error}); install soundpalette again") from error

@@ -1,0 +1,93 @@
+"""The compact encoder's two networks (torch). Ours; trained by `training/`."""
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS, FLOOR_VALUE
+
+DIMENSION: Final = 256
+CHANNELS: Final = (32, 64, 128, 192)
+WIDE: Final = 512
+MIN_FRAMES: Final = 128
+FRAME_STEP: Final = 16
+"""Frames are filled with silence to a multiple of this: it depends on the window alone, never on its batch."""
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a way around; the first may take steps of (time, bands)."""
+
+    def __init__(self, inside: int, outside: int, step: tuple[int, int]) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(inside, outside, 3, step, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(outside)
+        self.second = nn.Conv2d(outside, outside, 3, 1, 1, bias=False)
+        self.second_norm = nn.BatchNorm2d(outside)
+        around = nn.Sequential(nn.AvgPool2d(step, step, ceil_mode=True), nn.Conv2d(inside, outside, 1, bias=False))
+        self.around: nn.Module = around if step != (1, 1) or inside != outside else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = functional.relu(self.first_norm(self.first(x)))
+        return functional.relu(self.second_norm(self.second(inner)) + self.around(x))
+
+
+class AudioTower(nn.Module):
+    """Log-mel [n, frames, 64], descriptors [n, 20] and true lengths [n] -> features [n, 256]."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        one, two, three, four = CHANNELS
+        self.stem = nn.Sequential(nn.Conv2d(1, one, 5, 2, 2, bias=False), nn.BatchNorm2d(one), nn.ReLU())
+        self.blocks = nn.Sequential(
+            Block(one, one, (1, 1)), Block(one, two, (2, 2)), Block(two, two, (1, 1)), Block(two, three, (2, 2)),
+            Block(three, three, (1, 1)), Block(three, four, (2, 1)),
+        )  # fmt: skip
+        self.fold = nn.Sequential(nn.Linear(four * BANDS // 8, WIDE, bias=False), nn.LayerNorm(WIDE), nn.ReLU())
+        self.attention = nn.Linear(WIDE, 4)
+        self.measured = nn.Sequential(nn.Linear(len(DESCRIPTORS), 64), nn.ReLU())
+        self.head = nn.Sequential(
+            nn.Linear(WIDE * 3 + 64, 640), nn.LayerNorm(640), nn.ReLU(), nn.Dropout(0.15), nn.Linear(640, DIMENSION)
+        )
+        self.register_buffer("mean", torch.zeros(len(DESCRIPTORS)))
+        self.register_buffer("deviation", torch.ones(len(DESCRIPTORS)))
+
+    def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
+        deep = self.blocks(self.stem(frames[:, None]))
+        x = self.fold(deep.transpose(1, 2).flatten(2))
+        steps = torch.arange(x.shape[1], device=x.device)
+        inside = (steps[None] < (lengths[:, None] + FRAME_STEP - 1) // FRAME_STEP)[..., None]
+        scores = self.attention(x).masked_fill(~inside, float("-inf")).softmax(1)
+        attended = torch.einsum("bth,bthd->bhd", scores, x.unflatten(-1, (4, -1))).flatten(1)
+        mean = (x * inside).sum(1) / inside.sum(1)
+        top = x.masked_fill(~inside, float("-inf")).amax(1)
+        known = ((descriptors - self.mean) / self.deviation).clamp(-3, 3)
+        features: Tensor = self.head(torch.cat([mean, top, attended, self.measured(known)], 1))
+        return features
+
+
+class TextTower(nn.Module):
+    """The mean of static token vectors [n, 256] -> text features [n, 256]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lift = nn.Sequential(nn.Linear(DIMENSION, 768), nn.GELU(), nn.Dropout(0.1), nn.Linear(768, DIMENSION))
+        self.straight = nn.Linear(DIMENSION, DIMENSION)
+
+    def forward(self, mean: Tensor) -> Tensor:
+        features: Tensor = self.straight(mean) + self.lift(mean)
+        return features
+
+
+def filled_length(frames: int) -> int:
+    """To how many frames a window of `frames` is filled."""
+    return max(MIN_FRAMES, -(-frames // FRAME_STEP) * FRAME_STEP)
+
+
+def fill(frames: Tensor, length: int) -> Tensor:
+    """Frames [t, 64] followed by silence up to `length`."""
+    return functional.pad(frames, (0, 0, 0, length - len(frames)), value=FLOOR_VALUE)

@@ -1,0 +1,185 @@
+# ruff: noqa: E501  (tables and formulas read better in one row)
+"""From a clip's words and measurements to tags, and from tags to captions.
+
+A caption is a text with the tags that it asks for: it is right for every clip that has them all. That makes the
+multi-positive pairs: "dark kick" fits each clip tagged kick and, among kicks, dark.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from soundpalette.core.encoders.compact_frontend import DESCRIPTORS
+from training.dsp import Rng
+
+HERE = Path(__file__).parent
+VOCABULARY = HERE.parent / "soundpalette/core/vocabulary.toml"
+RELATIVE = ("dark", "bright", "short", "long", "noisy", "punchy", "deep", "high", "low", "swelling")
+"""Adjectives that before a noun compare with others of that noun: a long hi-hat is shorter than a short pad."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    parents: dict[str, list[str]]
+    phrases: dict[str, list[str]]
+    adjectives: dict[str, list[str]]
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Clips as a matrix: `has` bool [clips, tags]; `own` the clip's most special noun tags, for choosing captions."""
+
+    tags: list[str]
+    has: npt.NDArray[np.bool_]
+    own: list[list[int]]
+    adjectives: list[list[int]]
+
+
+@cache
+def language() -> Language:
+    table = tomllib.loads((HERE / "phrases.toml").read_text())
+    roles = tomllib.loads(VOCABULARY.read_text())["roles"]
+    return Language(table["parents"], table["phrases"], table["adjectives"], roles)
+
+
+def with_parents(words: list[str]) -> set[str]:
+    seen: set[str] = set()
+    queue = list(words)
+    while queue:
+        word = queue.pop()
+        if word not in seen:
+            seen.add(word)
+            queue += language().parents.get(word, [])
+    return seen
+
+
+def measured(d: npt.NDArray[np.float32], quantile: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Adjectives from descriptors [n, 20] and their ranks in 0..1 [n, 20] (within everything, or within a role)."""
+    at = {name: k for k, name in enumerate(DESCRIPTORS)}
+    seconds = 2.0 ** d[:, at["log_file_seconds"]]
+    attack = 2.0 ** d[:, at["log_attack"]] * 0.005
+    decay = 2.0 ** d[:, at["log_decay"]] * 0.005
+    rank = {name: quantile[:, k] for name, k in at.items()}
+    return {
+        "dark": rank["centroid"] < 0.22, "bright": rank["centroid"] > 0.78,
+        "short": (rank["log_file_seconds"] < 0.25) & (seconds < 0.8), "long": (rank["log_file_seconds"] > 0.75) & (seconds > 0.4),
+        "noisy": (rank["flatness"] > 0.78) & (d[:, at["pitch_strength"]] < 0.6),
+        "tonal": (d[:, at["pitch_strength"]] > 0.9) & (rank["flatness"] < 0.5),
+        "deep": rank["low_share"] > 0.8, "low": (rank["low_share"] > 0.75) | ((rank["log_pitch"] < 0.12) & (d[:, at["pitch_strength"]] > 0.7)),
+        "high": (rank["high_share"] > 0.85) | ((rank["log_pitch"] > 0.85) & (d[:, at["pitch_strength"]] > 0.7)),
+        "airy": rank["high_share"] > 0.85,
+        "punchy": (attack < 0.03) & (decay < 0.35) & (rank["crest"] > 0.35) & (rank["low_share"] > 0.4),
+        "boomy": (d[:, at["low_share"]] > 0.5) & (decay > 0.4) & (attack < 0.15),
+        "swelling": (attack > 0.35) & (rank["log_attack"] > 0.8),
+        "sharp attack": (attack <= 0.015) & (rank["crest"] > 0.5),
+        "sustained": (rank["late_energy"] > 0.7) & (seconds > 1.0) & (d[:, at["crest"]] < 0.8),
+        "decaying": (attack < 0.05) & (decay > 0.6),
+        "busy": (d[:, at["onsets_per_second"]] > np.log2(4.5)) & (seconds > 1.0),
+        "sparse": (d[:, at["onsets_per_second"]] < np.log2(3.0)) & (attack < 0.1) & (seconds < 1.5),
+        "loud": rank["crest"] < 0.15, "soft": (rank["flux"] < 0.25) & (rank["centroid"] < 0.5),
+        "falling": rank["centroid_drift"] < 0.1, "opening": rank["centroid_drift"] > 0.93,
+    }  # fmt: skip
+
+
+def _ranks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    order = values.argsort(axis=0).argsort(axis=0)
+    return (order / max(1, len(values) - 1)).astype(np.float32)
+
+
+def tag(words: list[list[str]], descriptors: npt.NDArray[np.float32]) -> Tagged:
+    """Tags of every clip: its words, their parents, what is measured against all, and (`X of its kind`) against its role."""
+    book = language()
+    d = descriptors[:, : len(DESCRIPTORS)]
+    sets = [with_parents(w) for w in words]
+    for name, mask in measured(d, _ranks(d)).items():
+        for k in np.flatnonzero(mask):
+            sets[k].add(name)
+    kinds = [next((r for r in reversed(book.roles) if r in s), "") for s in sets]
+    for role in set(kinds):
+        rows = np.flatnonzero(np.array([k == role for k in kinds]))
+        for name, mask in measured(d[rows], _ranks(d[rows])).items():
+            if name in RELATIVE:
+                for k in rows[mask]:
+                    sets[k].add(f"{name} of its kind")
+    for s in sets:
+        s |= {
+            f"{name} of its kind"
+            for name in RELATIVE
+            if name in s and name not in ("dark", "bright", "short", "long", "noisy", "high", "low")
+        }
+    tags = sorted(set().union(*sets))
+    number = {t: k for k, t in enumerate(tags)}
+    has = np.zeros((len(sets), len(tags)), bool)
+    for row, s in enumerate(sets):
+        has[row, [number[t] for t in s]] = True
+    nouns = {t for t in tags if t not in book.adjectives and not t.endswith(" of its kind")}
+    own = [
+        [number[t] for t in dict.fromkeys(w) if t in nouns] or [number[t] for t in s if t in nouns]
+        for w, s in zip(words, sets, strict=True)
+    ]
+    adjectives = [[number[t] for t in s if t in book.adjectives] for s in sets]
+    return Tagged(tags, has, own, adjectives)
+
+
+class Captioner:
+    """Draws captions for clips: (text, indices of the tags it asks for)."""
+
+    def __init__(self, tagged: Tagged) -> None:
+        self.tagged = tagged
+        self.number = {t: k for k, t in enumerate(tagged.tags)}
+        book = language()
+        self.names = {k: [t.removesuffix(" of its kind"), *book.phrases.get(t, [])] for k, t in enumerate(tagged.tags)}
+        self.adjective_names = {self.number[t]: names for t, names in book.adjectives.items() if t in self.number}
+        self.nouns = [np.flatnonzero(row & self._noun_mask()) for row in tagged.has]
+
+    def _noun_mask(self) -> npt.NDArray[np.bool_]:
+        book = language()
+        return np.array([t not in book.adjectives and not t.endswith(" of its kind") for t in self.tagged.tags])
+
+    def draw(self, rng: Rng, clip: int) -> tuple[str, list[int]]:
+        noun = int(rng.choice(self.tagged.own[clip] if rng.random() < 0.6 else self.nouns[clip]))
+        name = self._noun(rng, noun)
+        wanted = [noun]
+        form = rng.random()
+        adjectives = self.tagged.adjectives[clip]
+        if adjectives and form > 0.9:
+            pick = int(rng.choice(adjectives))
+            return (
+                f"{rng.choice(self.adjective_names[pick])} {rng.choice(['sound', 'sample', '', 'one', 'tone'])}".strip(),
+                [pick],
+            )
+        if adjectives and form > 0.45:
+            words = []
+            for _ in range(1 if form < 0.75 else 2):
+                pick = int(rng.choice(adjectives))
+                words.append(str(rng.choice(self.adjective_names[pick])))
+                wanted.append(self._of_kind(clip, pick))
+            name = self._join(rng, words, name)
+        return name, wanted
+
+    def _noun(self, rng: Rng, noun: int) -> str:
+        names = self.names[noun]
+        name = names[0] if rng.random() < 0.35 else str(rng.choice(names))
+        tail = rng.random()
+        return (
+            name
+            if tail < 0.8
+            else f"{name} {rng.choice(['sound', 'sample', 'one shot', 'sound effect' if 'fx' in name else 'sound'])}"
+        )
+
+    def _of_kind(self, clip: int, adjective: int) -> int:
+        relative = self.number.get(f"{self.tagged.tags[adjective]} of its kind")
+        return relative if relative is not None and self.tagged.has[clip, relative] else adjective
+
+    @staticmethod
+    def _join(rng: Rng, words: list[str], name: str) -> str:
+        before = [w for w in words if not w.startswith(("with", "ringing", "fading", "dying", "opening"))]
+        after = [w for w in words if w not in before]
+        comma = ", " if rng.random() < 0.1 else " "
+        text = comma.join([*before, name, *after])
+        return f"a {text}" if rng.random() < 0.08 else text

@@ -1,0 +1,75 @@
+"""Stage 1: make the clips. `python -m training.render SOURCE [--share 1.0] [--seed 0]`; a source is a name of SOURCES.
+
+Every clip is seeded by (seed, generator, number): the same command gives the same data.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from training.clips import save_shard
+from training.drums import DRUMS, Made
+from training.dsp import Audio, Rng
+from training.effects import apply_some
+from training.loops import loop_clips
+from training.scenes import SCENES
+from training.soundfonts import FONTS, font_clips
+from training.tones import TONES
+
+Clips = Iterator[tuple[Audio, list[str]]]
+
+
+def generated(registry: dict[str, tuple[Callable[[Rng], Made], int]]) -> Callable[[int, float], Clips]:
+    def clips(seed: int, share: float) -> Clips:
+        for number, (make, count) in enumerate(registry.values()):
+            for k in range(max(1, int(count * share))):
+                rng = np.random.default_rng([seed, number, k])
+                audio, words = make(rng)
+                audio, added = apply_some(rng, audio)
+                yield audio, [*words, *added]
+
+    return clips
+
+
+def font(name: str) -> Callable[[int, float], Clips]:
+    return lambda seed, share: font_clips(name, seed, max(1, int(30 * share)))
+
+
+def later(module: str) -> Callable[[int, float], Clips]:
+    """A source whose module needs programs that only its own stage needs."""
+
+    def clips(seed: int, share: float) -> Clips:
+        import importlib
+
+        yield from importlib.import_module(f"training.{module}").clips(seed, share)
+
+    return clips
+
+
+SOURCES: dict[str, Callable[[int, float], Clips]] = {
+    "drums": generated(DRUMS),
+    "tones": generated(TONES),
+    "scenes": generated(SCENES),
+    "loops": loop_clips,
+    **{name: font(name) for name in FONTS},
+    "supercollider": later("supercollider"),
+    "speech": later("speech"),
+    "kits": later("kits"),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", choices=list(SOURCES))
+    parser.add_argument("--share", type=float, default=1.0, help="1.0: every generator's own count")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    started = time.monotonic()
+    count = save_shard(given.source, SOURCES[given.source](given.seed, given.share))
+    print(f"{given.source}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+# ruff: noqa: PERF401  (formulas read better in one row; loops with conditions better as loops)
+"""General MIDI soundfonts rendered with fluidsynth: single notes, chords, phrases, drum hits, drum patterns."""
+
+import struct
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from training.dsp import Audio, Rng
+from training.effects import apply_some
+from training.gm import DRUM_KEYS, PROGRAMS, Instrument
+
+FONTS = {
+    "fluidr3": Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
+    "fluidr3-gs": Path("/usr/share/sounds/sf2/FluidR3_GS.sf2"),
+    "musescore": Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
+}
+KITS = {
+    0: "acoustic",
+    8: "acoustic",
+    16: "acoustic",
+    24: "electronic",
+    25: "electronic",
+    32: "acoustic",
+    40: "brush",
+    48: "orchestral",
+}
+TICKS = 480  # a second, at 125 beats a minute and 230.4 ticks a beat would not be whole: the tempo is set to 1 s a beat
+CHORDS = {
+    "major chord": (0, 4, 7),
+    "minor chord": (0, 3, 7),
+    "seventh chord": (0, 4, 7, 10),
+    "minor seventh chord": (0, 3, 7, 10),
+    "fifths": (0, 7, 12),
+}
+
+
+@dataclass
+class Phrase:
+    """What one clip plays: (start, duration, key, velocity) in seconds; channel 9 is drums."""
+
+    program: int
+    notes: list[tuple[float, float, int, int]]
+    seconds: float
+    words: list[str]
+    drums: bool = False
+    bank: int = 0
+    events: list[tuple[float, bytes]] = field(default_factory=list)
+
+
+def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]]]:
+    """Play all phrases one after another in a single pass and cut them apart."""
+    events: list[tuple[float, bytes]] = []
+    spots, now = [], 0.2
+    for phrase in phrases:
+        channel = 9 if phrase.drums else 0
+        if not phrase.drums:
+            events.append((now - 0.1, bytes([0xB0, 0, phrase.bank])))
+        events.append((now - 0.09, bytes([0xC0 | channel, phrase.program])))
+        for start, length, key, velocity in phrase.notes:
+            events.append((now + start, bytes([0x90 | channel, key, velocity])))
+            events.append((now + start + length, bytes([0x80 | channel, key, 0])))
+        events.append((now + phrase.seconds, bytes([0xB0 | channel, 120, 0])))
+        spots.append(now)
+        now += phrase.seconds + 0.25
+    with tempfile.TemporaryDirectory() as folder:
+        midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
+        midi.write_bytes(_midi(sorted(events, key=lambda e: e[0])))
+        options = [
+            "-o",
+            "synth.reverb.active=0",
+            "-o",
+            "synth.chorus.active=0",
+            "-g",
+            "0.5",
+            "-r",
+            "32000",
+            "-O",
+            "s16",
+            "-T",
+            "wav",
+        ]
+        subprocess.run(
+            ["fluidsynth", "-ni", *options, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
+        )
+        audio = soundfile.read(wav)[0].mean(axis=1)
+    for spot, phrase in zip(spots, phrases, strict=True):
+        cut = audio[int(spot * 32000) : int((spot + phrase.seconds) * 32000)]
+        fade = min(640, cut.size)
+        if fade:
+            cut[-fade:] *= np.linspace(1, 0, fade)
+            yield cut, phrase.words
+
+
+def _midi(events: list[tuple[float, bytes]]) -> bytes:
+    track, last = b"\x00\xff\x51\x03" + (1_000_000).to_bytes(3, "big"), 0
+    for second, message in events:
+        tick = int(second * TICKS)
+        track += _variable(tick - last) + message
+        last = tick
+    track += b"\x00\xff\x2f\x00"
+    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, TICKS) + b"MTrk" + struct.pack(">I", len(track)) + track
+
+
+def _variable(value: int) -> bytes:
+    out = [value & 0x7F]
+    while value := value >> 7:
+        out.append(0x80 | (value & 0x7F))
+    return bytes(reversed(out))
+
+
+def instrument_phrases(rng: Rng, program: int, instrument: Instrument, count: int) -> Iterator[Phrase]:
+    """Single notes, and where the instrument allows chords, strums and short lines."""
+    low, high = instrument.range
+    for _ in range(count):
+        key, velocity = int(rng.integers(low, high)), int(rng.integers(50, 127))
+        length = float(np.exp(rng.uniform(np.log(0.15), np.log(2.5))))
+        bank = int(rng.choice([0, 0, 0, 8]))
+        form = rng.random()
+        words = list(instrument.words)
+        if form < 0.2 and instrument.chords:
+            name = str(rng.choice(list(CHORDS)))
+            gap = rng.uniform(0.01, 0.05) if "guitar" in instrument.role or rng.random() < 0.2 else 0.0
+            keys = [min(120, min(key, 66) + k) for k in CHORDS[name]]
+            notes = [(i * gap, length, k, velocity) for i, k in enumerate(keys)]
+            words += ["chord", name, *(["strummed"] if gap else [])]
+        elif form < 0.34 and instrument.lines:
+            beat = 60 / rng.uniform(80, 160) / rng.choice([1, 2, 4])
+            steps = int(min(16, max(3, 3.0 / beat)))
+            keys = [key + int(rng.choice([-12, -5, -3, 0, 0, 2, 3, 5, 7, 12])) for _ in range(steps)]
+            notes = [(i * beat, beat * 0.95, min(max(k, 20), 110), velocity) for i, k in enumerate(keys)]
+            words += ["melody", "loop", f"{instrument.role} loop"]
+            length = beat * steps
+        else:
+            notes = [(0.0, length, key, velocity)]
+        yield Phrase(program, notes, min(4.0, length + rng.uniform(0.3, 1.2)), words, bank=bank)
+
+
+def drum_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
+    for kit, kind in KITS.items():
+        for key, words in DRUM_KEYS.items():
+            for _ in range(count):
+                colour = (
+                    [kind]
+                    if kind in ("acoustic", "electronic") and words[0] in ("kick", "snare", "tom", "clap")
+                    else []
+                )
+                extra = ["brush snare"] if kind == "brush" and "snare" in words else []
+                yield Phrase(
+                    kit,
+                    [(0.0, 1.0, key, int(rng.integers(45, 127)))],
+                    2.2 if "cymbal" in words[0] else 1.2,
+                    [*words, *colour, *extra],
+                    drums=True,
+                )
+
+
+GROOVES = {
+    "four on the floor": ("x...x...x...x...", "....x.......x...", "..x...x...x...x."),
+    "breakbeat": ("x.x.......xx....", "....x..x.x..x..x", "x.x.x.x.x.x.x.x."),
+    "hip hop beat": ("x.....x...x.....", "....x.......x...", "x.x.x.x.x.x.x.x."),
+    "rock beat": ("x.......x.x.....", "....x.......x...", "x.x.x.x.x.x.x.x."),
+    "drum and bass": ("x.........x.....", "....x.......x...", "x.x.x.x.x.x.x.x."),
+    "trap beat": ("x......x..x.....", "........x.......", "xxxxxxxxxxxxxxxx"),
+}
+
+
+def pattern_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
+    """Drum loops and, with hand percussion alone, percussion loops."""
+    for _ in range(count):
+        name = str(rng.choice(list(GROOVES)))
+        percussion = rng.random() < 0.3
+        step = 60 / (rng.uniform(80, 175)) / 4
+        rows = (
+            [
+                str(rng.choice(k))
+                for k in (
+                    ["60", "61", "62", "63", "64"],
+                    ["54", "69", "70", "82", "75", "76"],
+                    ["56", "77", "67", "68", "73"],
+                )
+            ]
+            if percussion
+            else [rng.choice(["35", "36"]), rng.choice(["38", "40", "39"]), rng.choice(["42", "44", "46", "51"])]
+        )
+        notes = []
+        for row, pattern in zip(rows, GROOVES[name], strict=True):
+            for k in range(int(3.6 / step)):
+                if (pattern[k % 16] == "x") != (rng.random() < 0.08):
+                    notes.append((k * step, step, int(row), int(rng.integers(60, 120))))
+        words = ["percussion loop", "loop"] if percussion else ["drum loop", "loop", name]
+        if notes:
+            yield Phrase(int(rng.choice(list(KITS))), notes, 3.6, words, drums=True)
+
+
+def font_clips(font: str, seed: int, per_program: int) -> Iterator[tuple[Audio, list[str]]]:
+    rng = np.random.default_rng(seed)
+    phrases = [
+        p for number, instrument in PROGRAMS.items() for p in instrument_phrases(rng, number, instrument, per_program)
+    ]
+    phrases += list(drum_phrases(rng, max(1, per_program // 5))) + list(pattern_phrases(rng, per_program * 12))
+    for start in range(0, len(phrases), 300):
+        for audio, words in render(FONTS[font], phrases[start : start + 300]):
+            changed, added = apply_some(rng, audio)
+            yield changed, [*words, *added]
