@@ -100,13 +100,17 @@ class Clamp3Encoder(Encoder):
         """Text vectors float32 [n, 768]. Lines of one text count as sentences of their own, each once."""
         import torch
 
-        tower, tokenizer = self._text.get()
-        ids = [torch.tensor(_ids(tokenizer, text)) for text in texts]
+        tower, _ = self._text.get()
+        ids = [torch.tensor(self.text_ids(text)) for text in texts]
         segments = [segment for one in ids for segment in _segments(one, TEXT_SEGMENT)]
         vectors = iter(_batched(segments, tower.batch, tower.embed_ids))
         rows = [[next(vectors) for _ in _segments(one, TEXT_SEGMENT)] for one in ids]
         means = [_weighted_mean(np.stack(row), len(one), TEXT_SEGMENT) for row, one in zip(rows, ids, strict=True)]
         return np.stack(means) if means else np.empty((0, self._installed.dimension), np.float32)
+
+    def text_ids(self, text: str) -> list[int]:
+        """The ids that the text tower sees. Raises EncoderError for what is not Unicode."""
+        return _ids(self._text.get()[1], text)
 
     def load_audio(self) -> None:
         """Load MERT and the audio tower now."""

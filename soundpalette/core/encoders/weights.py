@@ -124,7 +124,9 @@ def _fetch(repo: str, revision: str | None, name: str, cache_dir: Path, endpoint
         hf_hub_download(repo, name, revision=revision, cache_dir=cache_dir / "hub", endpoint=endpoint)
     except (HTTPError, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WeightsError(f"{repo}: {name} could not be downloaded ({reason}); run the download again") from error
+        raise WeightsError(
+            f"{repo}: {name} did not come ({reason}); check network and id, then run it again"
+        ) from error
 
 
 def _install(sources: Sources, cache_dir: Path) -> Installed:
@@ -186,13 +188,13 @@ def _complete(folder: Path) -> Installed | None:
 
 def _locate(sources: Sources, cache_dir: Path) -> Published:
     found: list[Path] = []
-    missing: list[str] = []
+    missing: dict[str, None] = {}
     for source, names in _wanted(sources):
         for name in names:
             path = _local(source, name, cache_dir)
             found.append(path)
             if not path.is_file():
-                missing.append(f"{source}: {name}" if _hub_id(source) else str(path))
+                missing[str(source if _hub_id(source) else path)] = None
     if missing:
         raise WeightsError(f"CLaMP3's weights are not here (missing {', '.join(missing)}); {MEND}")
     return Published(*found)

@@ -71,9 +71,8 @@ def test_more_windows_than_one_segment_equal_the_reference(encoder: Clamp3Encode
 
 
 def test_token_ids_equal_the_reference(encoder: Clamp3Encoder, expected: Numbers) -> None:
-    _, tokenizer = encoder._text.get()
     for position, text in enumerate(TEXTS):
-        assert clamp3._ids(tokenizer, text) == expected[f"ids/{position}"].tolist()
+        assert encoder.text_ids(text) == expected[f"ids/{position}"].tolist()
 
 
 def test_text_vectors_equal_the_reference_together_and_alone(encoder: Clamp3Encoder, expected: Numbers) -> None:
@@ -111,9 +110,8 @@ def test_damage_names_the_file(encoder: Clamp3Encoder, tmp_path: Path) -> None:
 
 
 def test_lines_of_a_text_are_sentences_of_their_own_each_once(encoder: Clamp3Encoder) -> None:
-    _, tokenizer = encoder._text.get()
-    first, second = (tokenizer.encode(line).ids for line in ("warm pad", "deep bass"))
-    assert clamp3._ids(tokenizer, "warm pad\n\ndeep bass\nwarm pad\n") == [*first, *second[1:]]
+    first, second = encoder.text_ids("warm pad"), encoder.text_ids("deep bass")
+    assert encoder.text_ids("warm pad\n\ndeep bass\nwarm pad\n") == [*first, *second[1:]]
 
 
 def test_no_texts_make_no_vectors(encoder: Clamp3Encoder) -> None:
