@@ -55,9 +55,10 @@ def handshake() -> tuple[str, str, str, str]:
 
 def indexing() -> tuple[str, str, str, str]:
     """Files a second, tower loaded, empty catalogue each time; the baseline decodes and resamples alone."""
-    from soundpalette.app import App, processors
+    from soundpalette.app import App
     from soundpalette.config import load_config
     from soundpalette.core.audio import decode
+    from soundpalette.core.threads import processors
     from soundpalette.indexing.progress import Lines
 
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # the runs' progress lines would break the table

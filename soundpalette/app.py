@@ -1,6 +1,5 @@
 """The composition root: from a Config to the services that the commands use, each built when it is first asked for."""
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.search import Searcher
+from soundpalette.core.threads import processors
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
 
@@ -40,7 +40,6 @@ class App:
     @cached_property
     def encoder(self) -> Encoder:
         """The configured encoder; no tower is loaded yet. Raises EncoderError."""
-        set_threads()
         config = self.config
         if config.encoder.name == "compact":
             return load_encoder("compact", device=config.processing.device, limits=self.limits)
@@ -89,15 +88,3 @@ class App:
         from soundpalette.server.mcp import build
 
         return build(self.workbench(Reach(self.config.paths.reference_dirs)))
-
-
-def processors() -> int:
-    """Processor cores that this process may use: a container's share, not the machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def set_threads() -> None:
-    """Bound both OpenMP runtimes, torch's and faiss's, before either is loaded: each would take every core it sees."""
-    os.environ.setdefault("OMP_NUM_THREADS", str(processors()))

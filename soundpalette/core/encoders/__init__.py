@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.threads import set_threads
 from soundpalette.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def load_encoder(name: Literal["clamp3"], **options: Any) -> "Clamp3Encoder": ..
 def load_encoder(name: str, **options: Any) -> Encoder: ...
 def load_encoder(name: str, **options: Any) -> Encoder:
     """The encoder `name`, no tower loaded yet; `options` are those of its module's `load`. Raises EncoderError."""
+    set_threads()
     if name == "compact":
         from soundpalette.core.encoders import compact
 
