@@ -1,5 +1,6 @@
 """Audio in: probe a file's header, then decode it in bounded blocks to mono at the rate that an encoder wants."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,14 @@ EXTENSIONS: Final = frozenset({".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac
 MIN_SECONDS: Final = 0.005
 BLOCK_VALUES: Final = 1 << 18
 """Values (frames x channels) decoded at once: 1 MB of float32, whatever the file's length."""
+
+
+UNKNOWN_BYTES: Final = 0xFFFFFFFF
+"""What a writer puts into a WAV header that cannot know the length yet (a pipe): no sign of damage."""
+ESTIMATING: Final = "MP3"
+"""The format whose header only estimates how many frames there are."""
+_CUT: Final = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+"""libsndfile reads what is there of a file that was cut, and tells it in its log alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,12 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
 
 def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     found = Probe(file.frames, file.samplerate, file.channels, file.format)
+    if cut := _CUT.search(file.extra_info):
+        claimed, there = int(cut[1]), int(cut[2])
+        if claimed != UNKNOWN_BYTES and claimed - there > 8 * found.channels:
+            raise AudioError(
+                path, f"breaks off: of the {claimed:,} bytes that its header claims {there:,} are there; copy it again"
+            )
     if found.rate < 1 or found.rate > limits.max_rate:
         raise AudioError(path, f"claims {found.rate:,} Hz; 1 to {limits.max_rate:,} Hz are allowed; resample it")
     if found.channels > limits.max_channels:
@@ -138,7 +153,7 @@ def _least_frames(rate: int) -> int:
 
 
 def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterator[Waveform]:
-    """Blocks of the mean over channels. A header may claim more frames than the file holds: what is there counts."""
+    """Blocks of the mean over channels. Raises AudioError where far less comes than the header claims."""
     block_frames = max(1, BLOCK_VALUES // header.channels)
     finite = frames = 0
     while True:
@@ -150,10 +165,10 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         frames += mono.size
         finite += int(np.count_nonzero(good))
         yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))
-    if frames < _least_frames(header.rate):
+    if frames < _least_frames(header.rate) or (header.format != ESTIMATING and frames < 0.9 * header.frames):
         raise AudioError(
             path,
-            f"holds only {frames:,} of the {header.frames:,} frames that its header claims; export or copy it again",
+            f"breaks off: of the {header.frames:,} frames that its header claims {frames:,} are there; copy it again",
         )
     if not finite:
         raise AudioError(path, "holds no finite value (all NaN or infinite); export it again")
