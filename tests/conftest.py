@@ -1,6 +1,7 @@
 """Isolation, and the things that many tests need."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,11 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Catalogue:
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """An empty catalogue in the data folder that the command line uses, too."""
-    return Catalogue(tmp_path / "data" / "catalogue.sqlite")
+    catalogue = Catalogue(tmp_path / "data" / "catalogue.sqlite")
+    yield catalogue
+    catalogue.close()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ class Catalogue:
             self._migrate()
 
     def _migrate(self) -> None:
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        version = migrations.version(self._connection)
         if version > migrations.VERSION:
             raise CatalogueError(
                 f"{self.path} has version {version}, this SoundPalette knows up to {migrations.VERSION}; "

@@ -55,7 +55,24 @@ VERSION: Final = len(STEPS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an older catalogue (or an empty file) to `VERSION`, each step in a transaction of its own."""
-    while (version := int(connection.execute("PRAGMA user_version").fetchone()[0])) < VERSION:
-        step = STEPS[version]
-        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {version + 1}; COMMIT;")
+    """Bring an older catalogue (or an empty file) to `VERSION`, each step in a transaction of its own.
+
+    The version is read inside the transaction: two processes may open a new catalogue at the same moment.
+    """
+    while version(connection) < VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            now = version(connection)
+            if now < VERSION:
+                for statement in STEPS[now].split(";"):  # executescript would commit first
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {now + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The schema version that the file has; 0 for a new one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

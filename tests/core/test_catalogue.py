@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +139,16 @@ def test_threads_read_while_one_writes(catalogue: Catalogue, root: Root) -> None
         thread.join()
     assert faults == []
     assert catalogue.count(SPACE) == 50
+
+
+def test_two_may_open_a_new_catalogue_at_the_same_moment(tmp_path: Path) -> None:
+    for attempt in range(20):
+        path = tmp_path / f"{attempt}.sqlite"
+        with ThreadPoolExecutor(4) as pool:
+            opened = list(pool.map(Catalogue, [path] * 4))
+        for catalogue in opened:
+            assert catalogue.total() == 0
+            catalogue.close()
 
 
 def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
