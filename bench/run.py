@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +39,10 @@ BARE: Final = (
 def main() -> None:
     """Measure and print."""
     table = Table("figure", "ours", "baseline", "ratio", title="medians (and spread)")
+    for name in [name for name in os.environ if name.startswith("SOUNDPALETTE_")]:
+        del os.environ[name]  # a configuration of the user's own must not change what is measured
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["SOUNDPALETTE_DATA_DIR"] = folder
+        os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
         for row in (handshake, indexing, text_query):
             table.add_row(*row())
     Console().print(table)
@@ -61,7 +65,6 @@ def indexing() -> tuple[str, str, str, str]:
     from soundpalette.core.threads import processors
     from soundpalette.indexing.progress import Lines
 
-    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # the runs' progress lines would break the table
     app = App(load_config())
     app.encoder.load_audio()
     files = [path for path in CRATE.rglob("*") if path.suffix.lower() in {".flac", ".wav", ".aiff"}]
@@ -71,7 +74,8 @@ def indexing() -> tuple[str, str, str, str]:
             os.environ["SOUNDPALETTE_DATA_DIR"] = folder
             run = App(load_config())
             run.__dict__["encoder"] = app.encoder  # loaded once
-            ours.append(len(files) / _seconds(lambda run=run: run.indexer().run([CRATE], Lines())))  # type: ignore[misc]
+            with redirect_stderr(StringIO()):  # its progress lines would break the table
+                ours.append(len(files) / _seconds(lambda run=run: run.indexer().run([CRATE], Lines())))  # type: ignore[misc]
         alone.append(len(files) / _seconds(lambda: [decode(path, 32_000) for path in files]))
     return _row(f"indexing the crate, files/s ({processors()} cores)", ours, alone)
 
@@ -87,7 +91,8 @@ def text_query() -> tuple[str, str, str, str]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SOUNDPALETTE_DATA_DIR"] = folder
         app = App(load_config())
-        app.indexer().run([CRATE], Lines())
+        with redirect_stderr(StringIO()):
+            app.indexer().run([CRATE], Lines())
         bench, index = app.workbench(Reach()), app.searcher.index()
         ours, hand = [], []
         for number in range(200):
@@ -106,8 +111,10 @@ def _answered(command: list[str]) -> float:
         raise RuntimeError("no pipes")
     process.stdin.write(json.dumps(HANDSHAKE) + "\n")
     process.stdin.flush()
-    process.stdout.readline()
+    answer = process.stdout.readline()
     seconds = time.perf_counter() - started
+    if '"result"' not in answer:
+        sys.exit(f"{command} did not answer the handshake: {answer!r}")
     process.stdin.close()
     process.wait()
     process.stdout.close()

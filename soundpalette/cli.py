@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from soundpalette.config import LICENCE_VARIABLE, load_config
 from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
 from soundpalette.tools.names import clean
 
+STOPPED = "stopped; what was committed is kept, run the same command to go on"
 WRONG_USE = (ConfigError, RequestError, ScanError)
 
 
@@ -43,6 +45,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def main() -> None:
     """The console script."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a pipe on Windows is not UTF-8, and names may hold any character
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     cli()
 
 
@@ -56,7 +60,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @cli.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders of audio files; none: every known root.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="Folders of audio files; none: every known root.")] = None,
     encoder: Encoder = None,
     prune: Annotated[bool, typer.Option("--prune", help="Forget the samples of a root that is gone or empty.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files that look unchanged, too.")] = False,
@@ -65,8 +69,10 @@ def index(
     """Index folders of audio files: what is new or changed is embedded, what is gone is forgotten."""
     from soundpalette.indexing.progress import progress
 
-    with _errors_told(), progress() as bar:
-        report = _app(encoder).indexer(prune=prune, verify=verify).run(paths or [], bar)
+    with _errors_told(STOPPED), progress() as bar:
+        if "" in (paths or []):
+            raise ScanError("an empty path came (a shell variable that is not set?); name a folder of audio files")
+        report = _app(encoder).indexer(prune=prune, verify=verify).run([Path(path) for path in paths or []], bar)
     for warning in report.warnings:
         typer.echo(f"warning: {clean(warning, 1000)}", err=True)
     counts = report.counts
@@ -104,9 +110,9 @@ def search(
 
     with _errors_told():
         bench = _app(encoder).workbench(Reach(anywhere=True))
-        k = bench.default_top_k if top_k is None else top_k
+        k, share = bench.default_top_k if top_k is None else top_k, bench.checked_alpha(alpha)
         if audio and text:
-            result = tools.hybrid_search(bench, text, audio, alpha, k)
+            result = tools.hybrid_search(bench, text, audio, share, k)
         elif audio:
             result = tools.search_by_audio(bench, audio, k)
         else:
@@ -172,7 +178,7 @@ def _app(encoder: EncoderName | None) -> App:
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def _errors_told(stopped: str = "stopped") -> Iterator[None]:
     """One sentence on stderr instead of a traceback; exit 2 on wrong use, 1 otherwise."""
     try:
         yield
@@ -180,7 +186,7 @@ def _errors_told() -> Iterator[None]:
         typer.echo(f"error: {clean(str(error), 2000)}", err=True)
         raise typer.Exit(2 if isinstance(error, WRONG_USE) else 1) from None
     except KeyboardInterrupt:
-        typer.echo("stopped; what was committed is kept, run the same command to go on", err=True)
+        typer.echo(stopped, err=True)
         raise typer.Exit(130) from None
 
 

@@ -127,10 +127,13 @@ def load_config() -> Config:
         raise ConfigError("; ".join(_sentence(fault) for fault in error.errors())) from error
     except SettingsError as error:
         raise ConfigError(
-            f"an environment variable does not fit: {error}; config.toml tells what each key takes"
+            "an environment variable does not fit: a key is written SOUNDPALETTE_SECTION__KEY, a list as JSON "
+            """(SOUNDPALETTE_PATHS__REFERENCE_DIRS='["/music"]'); config.toml lists the keys"""
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{config_file()} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{config_file()} cannot be read ({error.strerror}); mend its rights") from error
     if data_dir := os.environ.get(DATA_VARIABLE):
         return config.model_copy(update={"paths": config.paths.model_copy(update={"data_dir": data_dir})})
     return config
@@ -150,4 +153,5 @@ def _sentence(fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"{key} is not a key of the configuration; config.toml in the project lists them all"
-    return f"{key} is {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+    said = fault["msg"].removeprefix("Value error, ").replace("tuple", "list")
+    return f"{key} is {fault['input']!r}: {said[0].lower()}{said[1:]}"

@@ -70,11 +70,18 @@ def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["index", "/nowhere/at/all"], 2, "is not there; name an existing folder"),
+        (["index", ""], 2, "an empty path came"),
+        (["index", "/nowhere/" + "a" * 300], 2, "is not there"),
+        (["index", "~nobody-here"], 2, "cannot be resolved"),
+        (["search", "kick", "--alpha", "1.5"], 2, "alpha is 1.5"),
+        (["search", "--audio", "/nope" + "a" * 300], 2, "names no file within reach"),
         (["index"], 2, "no folder was given and none is known yet"),
         (["search", "kick"], 1, "nothing is indexed yet; run `soundpalette index FOLDER`"),
         (["search", ""], 2, "the query is empty"),
         (["search", "kick", "-k", "0"], 2, "top_k is 0; 1 to 100 are allowed"),
         (["search", "kick", "--audio", "x", "--alpha", "1.5"], 2, "alpha is 1.5; 0 (audio alone)"),
+        (["search", "--audio", os.fsdecode(b"x\xff.wav")], 2, "Unicode characters"),
+        (["index", os.fsdecode(b"/x\xff")], 2, "is not valid UTF-8"),
         (["search", "kick", "--audio", "none.wav"], 2, "'none.wav' names no file within reach"),
         (["search", "kick", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["index", ".", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
@@ -89,6 +96,17 @@ def test_what_is_wrong_is_one_sentence_and_an_exit_code(arguments: list[str], co
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_names_come_out_whole_where_the_pipe_is_not_utf8(library: Path) -> None:
+    write(library / "太鼓.wav", kick())
+    soundpalette("index", library)
+    result = subprocess.run(
+        [sys.executable, "-m", "soundpalette", "search", "kick", "--json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert "太鼓.wav" in {hit["path"] for hit in json.loads(result.stdout.decode("utf-8"))["hits"]}
 
 
 def test_wrong_options_and_a_wrong_configuration_exit_with_two() -> None:

@@ -1,5 +1,6 @@
 """Audio in: probe a file's header, then decode it in bounded blocks to mono at the rate that an encoder wants."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,14 @@ BLOCK_VALUES: Final = 1 << 18
 """Values (frames x channels) decoded at once: 1 MB of float32, whatever the file's length."""
 
 
-UNKNOWN_BYTES: Final = 0xFFFFFFFF
-"""What a writer puts into a WAV header that cannot know the length yet (a pipe): no sign of damage."""
+LOUDEST: Final = 1e6
+"""Values beyond this, 120 dB above full scale, are damage; their squares would overflow float32."""
+LONGEST_NAME: Final = 1000
+"""Bytes of a path up to which libsndfile opens a file by name; it cuts names at 1,024."""
+UNKNOWN_BYTES: Final = frozenset({0xFFFFFFFF, 0x7FFFF000})
+"""What writers put into a WAV header when they cannot know the length yet (a pipe): no sign of damage."""
+UNKNOWN_FRAMES: Final = 1 << 62
+"""More than this libsndfile says where a FLAC's header leaves the length open; soundfile cannot read its end."""
 ESTIMATING: Final = "MP3"
 """The format whose header only estimates how many frames there are."""
 _CUT: Final = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
@@ -101,8 +108,9 @@ def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: 
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     try:
         size = path.stat().st_size
-    except OSError as error:
-        raise AudioError(path, f"cannot be read ({error.strerror}); check that it exists and may be read") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
+        raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error
     if size == 0:
         raise AudioError(path, "is empty (0 bytes); export or copy it again")
     if size > limits.max_bytes:
@@ -110,8 +118,8 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
             path, f"has {size:,} bytes, more than the {limits.max_bytes:,} allowed; raise [index] max_bytes or cut it"
         )
     try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.SoundFileError, OSError, TypeError) as error:
+        file = _open(path)
+    except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
         raise AudioError(path, "is not readable audio (WAV, AIFF, FLAC, OGG, MP3, CAF); export it again") from error
     try:
         with file:
@@ -120,11 +128,24 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
         raise AudioError(path, "breaks off or is damaged while decoding; export or copy it again") from error
 
 
+def _open(path: Path) -> soundfile.SoundFile:
+    if len(os.fsencode(path)) <= LONGEST_NAME:
+        return soundfile.SoundFile(path)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        return soundfile.SoundFile(handle, closefd=True)
+    except BaseException:
+        os.close(handle)
+        raise
+
+
 def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     found = Probe(file.frames, file.samplerate, file.channels, file.format)
+    if found.frames >= UNKNOWN_FRAMES:
+        raise AudioError(path, "does not tell its length (a FLAC written into a pipe); write it to a file again")
     if cut := _CUT.search(file.extra_info):
         claimed, there = int(cut[1]), int(cut[2])
-        if claimed != UNKNOWN_BYTES and claimed - there > 8 * found.channels:
+        if claimed not in UNKNOWN_BYTES and claimed - there > 8 * found.channels:
             raise AudioError(
                 path, f"breaks off: of the {claimed:,} bytes that its header claims {there:,} are there; copy it again"
             )
@@ -141,7 +162,7 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     if found.seconds > limits.max_seconds:
         raise AudioError(
             path,
-            f"claims {found.seconds / 60:,.0f} minutes; up to {limits.max_seconds / 60:,.0f} are allowed; "
+            f"claims {found.seconds:,.1f} seconds; up to {limits.max_seconds:,.1f} are allowed; "
             "raise [index] max_seconds or cut it",
         )
     return found
@@ -162,6 +183,8 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
             break
         mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
         good = np.isfinite(mono)
+        if np.abs(mono, where=good, out=np.zeros_like(mono)).max() > LOUDEST:
+            raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
         frames += mono.size
         finite += int(np.count_nonzero(good))
         yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))

@@ -6,7 +6,6 @@ commits that changed what a search can find; an index built at an older generati
 
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,12 +13,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from filelock import FileLock
 
 from soundpalette.core import migrations
 from soundpalette.core.types import Counts, Failure, KnownFile, NewFailure, NewSample, Root, Rows, Sample, Space, Vector
 from soundpalette.errors import CatalogueError
 
 ID_LENGTH: Final = 12
+LOCK: Final = "migration.lock"
+MEND: Final = "move it away and run `soundpalette index FOLDER` again"
 BUSY_SECONDS: Final = 30.0
 CHUNK_ROWS: Final = 4096
 _SAMPLE_COLUMNS: Final = "s.id, s.root_id, s.path, s.size, s.mtime_ns, s.content_hash, s.seconds, s.rate, s.channels"
@@ -31,57 +33,54 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Open `path`, creating or migrating it. Raises CatalogueError for a newer version or a damaged file."""
         self.path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []
         with _translated(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._migrate()
+        with self._connected() as connection:
+            version = migrations.version(connection)
+            if version > migrations.VERSION:
+                raise CatalogueError(
+                    f"{path} has version {version}, this SoundPalette knows up to {migrations.VERSION}; "
+                    "upgrade soundpalette, or name another folder with SOUNDPALETTE_DATA_DIR"
+                )
+            if version < migrations.VERSION or not migrations.is_ours(connection):
+                self._make(connection)
 
-    def _migrate(self) -> None:
-        version = migrations.version(self._connection)
-        if version > migrations.VERSION:
-            raise CatalogueError(
-                f"{self.path} has version {version}, this SoundPalette knows up to {migrations.VERSION}; "
-                "upgrade soundpalette, or name another folder with SOUNDPALETTE_DATA_DIR"
-            )
-        if version < migrations.VERSION:
-            migrations.migrate(self._connection)
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # check_same_thread=False only so that close() may be called from another thread.
-            connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    def _make(self, connection: sqlite3.Connection) -> None:
+        with FileLock(self.path.with_name(LOCK)):  # two may come at once, and SQLite's switch to WAL waits for nobody
+            if migrations.is_foreign(connection):
+                raise CatalogueError(f"{self.path} is another program's database; {MEND}")
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection
+            migrations.migrate(connection)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one piece of work, whichever thread does it; as many are kept as worked at once."""
+        with _translated(self.path):
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._local = threading.local()
+        """Close every idle connection."""
+        while self._idle:
+            self._idle.pop().close()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _translated(self.path):
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with self._connected() as connection, migrations.transaction(connection):
+            yield connection
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with _translated(self.path):
-            return self._connection.execute(sql, parameters).fetchall()
+        with self._connected() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     # --- roots ---
 
@@ -117,14 +116,15 @@ class Catalogue:
     def commit(self, space: Space, samples: Sequence[NewSample], failures: Sequence[NewFailure]) -> None:
         """Write a batch in one transaction: a row and (where new) a vector a sample, a row a failure.
 
-        A file that failed loses the row of its earlier content. A touched file (same content) changes no generation.
+        A file that failed loses the row of its earlier content, unless it could not be read at all or fails with the
+        very content that is known. A touched file (same content) changes no generation.
         """
         with self._transaction() as connection:
-            generation = _generation(connection) + 1
+            generation = _meta(connection, "generation") + 1
             changes = [_put_sample(connection, space, sample, generation) for sample in samples]
             changes += [_put_failure(connection, failure) for failure in failures]
             if any(changes):
-                connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (generation,))
+                _count_generation(connection)
 
     def remove(self, root_id: str, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
@@ -132,7 +132,7 @@ class Catalogue:
         with self._transaction() as connection:
             gone = connection.executemany("DELETE FROM samples WHERE root_id = ? AND path = ?", rows).rowcount
             if gone > 0:
-                connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+                _count_generation(connection)
 
     def drop_unused_vectors(self) -> None:
         """Drop every vector whose content no sample has any more."""
@@ -176,8 +176,13 @@ class Catalogue:
 
     def generation(self) -> int:
         """Counts the commits that changed what a search can find."""
-        with _translated(self.path):
-            return _generation(self._connection)
+        with self._connected() as connection:
+            return _meta(connection, "generation")
+
+    def stamp(self) -> int:
+        """Drawn anew with each generation: an index of another stamp is not of this state of this catalogue."""
+        with self._connected() as connection:
+            return _meta(connection, "stamp")
 
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
@@ -188,13 +193,25 @@ class Catalogue:
         """How many samples there are, embedded or not."""
         return int(str(self._rows("SELECT count(*) FROM samples")[0][0]))
 
+    def failed(self) -> int:
+        """How many files could not be indexed."""
+        return int(str(self._rows("SELECT count(*) FROM failures")[0][0]))
+
+    def bytes(self) -> int:
+        """Size on the disk, with what SQLite has not folded in yet."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def spaces(self) -> list[str]:
         """The keys of all spaces that hold vectors."""
         return [str(key) for (key,) in self._rows("SELECT DISTINCT space FROM vectors ORDER BY space")]
 
     def pending(self, space: Space, since: int) -> int:
-        """How many samples of `space` are new or changed since generation `since`."""
-        sql = f"SELECT count(*) {_EMBEDDED} AND max(s.generation, v.generation) > ?"
+        """How many samples an index of `space` built at generation `since` lacks, or holds with an older content."""
+        sql = (
+            "SELECT count(*) FROM samples s LEFT JOIN vectors v ON v.space = ? AND v.content_hash = s.content_hash "
+            "WHERE v.content_hash IS NULL OR max(s.generation, v.generation) > ?"
+        )
         return int(str(self._rows(sql, (space.key, since))[0][0]))
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
@@ -219,16 +236,11 @@ class Catalogue:
 
     def vectors(self, space: Space) -> Iterator[Rows]:
         """All samples of `space` by id, in chunks of one consistent reading."""
-        with _translated(self.path):
-            # A connection of its own: the reading stays consistent while this thread goes on using the other one.
-            connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)
-            try:
-                cursor = connection.execute(f"SELECT s.id, v.vector {_EMBEDDED} ORDER BY s.id", (space.key,))
-                while rows := cursor.fetchmany(CHUNK_ROWS):
-                    ids = np.array([int(row[0], 16) for row in rows], np.int64)
-                    yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
-            finally:
-                connection.close()
+        with self._connected() as connection:
+            cursor = connection.execute(f"SELECT s.id, v.vector {_EMBEDDED} ORDER BY s.id", (space.key,))
+            while rows := cursor.fetchmany(CHUNK_ROWS):
+                ids = np.array([int(row[0], 16) for row in rows], np.int64)
+                yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
 
     def failures(self) -> list[Failure]:
         """Every file that could not be indexed, by absolute path."""
@@ -269,10 +281,13 @@ def _put_sample(connection: sqlite3.Connection, space: Space, new: NewSample, ge
 
 
 def _put_failure(connection: sqlite3.Connection, failure: NewFailure) -> bool:
-    """Write one failure and drop the sample that stood there; True where there was one."""
+    """Write one failure, and drop the sample that stood there with another content; True where there was one."""
     where = (failure.root_id, failure.path)
     connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (*where, failure.reason))
-    return connection.execute("DELETE FROM samples WHERE root_id = ? AND path = ?", where).rowcount > 0
+    if not failure.content_hash:
+        return False
+    sql = "DELETE FROM samples WHERE root_id = ? AND path = ? AND content_hash != ?"
+    return connection.execute(sql, (*where, failure.content_hash)).rowcount > 0
 
 
 def _free_id(connection: sqlite3.Connection, root_id: str, path: str) -> str:
@@ -285,15 +300,19 @@ def _free_id(connection: sqlite3.Connection, root_id: str, path: str) -> str:
         salt += "\0"
 
 
-def _generation(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+def _meta(connection: sqlite3.Connection, key: str) -> int:
+    return int(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+
+def _count_generation(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+    connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
 
 
 def _vector(blob: object, space: Space) -> Vector:
-    vector = np.frombuffer(blob, "<f4")  # type: ignore[call-overload]
-    if vector.size != space.dimension:
-        raise CatalogueError(f"a vector of {space.key} has {vector.size} values; run `soundpalette index --prune` anew")
-    return np.asarray(vector, np.float32)
+    if not isinstance(blob, bytes) or len(blob) != 4 * space.dimension:
+        raise CatalogueError(f"the catalogue holds a damaged vector of {space.key}; {MEND}")
+    return np.frombuffer(blob, "<f4").astype(np.float32, copy=False)
 
 
 def _digest(text: str) -> str:
@@ -314,9 +333,7 @@ def _translated(path: Path) -> Iterator[None]:
             "that no other program holds it"
         ) from error
     except sqlite3.DatabaseError as error:
-        raise CatalogueError(
-            f"{path} is damaged or no SoundPalette catalogue ({error}); move it away and run `soundpalette index` again"
-        ) from error
+        raise CatalogueError(f"{path} is damaged or no SoundPalette catalogue ({error}); {MEND}") from error
     except OSError as error:
         raise CatalogueError(
             f"{path} cannot be created ({error.strerror}); set SOUNDPALETTE_DATA_DIR to a writable folder"

@@ -1,55 +1,56 @@
 """Numbered schema steps of the catalogue: step n brings version n-1 to version n (SQLite's `user_version`)."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
+APPLICATION: Final = int.from_bytes(b"SPal")
+"""SQLite's `application_id` of our catalogues."""
 STEPS: Final = (
-    """
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    INSERT INTO meta VALUES ('generation', 0);
-
-    CREATE TABLE roots (id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE) WITHOUT ROWID;
-
-    -- A row a path. `generation` is the catalogue's at the row's last change.
-    CREATE TABLE samples (
-        id TEXT PRIMARY KEY,
-        root_id TEXT NOT NULL REFERENCES roots (id),
-        path TEXT NOT NULL,
-        size INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        content_hash TEXT NOT NULL,
-        seconds REAL NOT NULL,
-        rate INTEGER NOT NULL,
-        channels INTEGER NOT NULL,
-        generation INTEGER NOT NULL,
-        UNIQUE (root_id, path)
-    );
-    CREATE INDEX samples_by_content ON samples (content_hash);
-
-    -- A vector a content and space, float32 little-endian: equal files share it.
-    CREATE TABLE vectors (
-        content_hash TEXT NOT NULL,
-        space TEXT NOT NULL,
-        generation INTEGER NOT NULL,
-        vector BLOB NOT NULL,
-        UNIQUE (space, content_hash)
-    );
-
-    CREATE TABLE failures (
-        root_id TEXT NOT NULL REFERENCES roots (id),
-        path TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        PRIMARY KEY (root_id, path)
-    ) WITHOUT ROWID;
-
-    CREATE TABLE runs (
-        id INTEGER PRIMARY KEY,
-        space TEXT NOT NULL,
-        started TEXT NOT NULL,
-        finished TEXT,
-        seen INTEGER, added INTEGER, updated INTEGER, removed INTEGER, unchanged INTEGER, failed INTEGER
-    );
-    """,
+    (
+        f"PRAGMA application_id = {APPLICATION}",
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+        # The stamp is drawn anew with each generation: equal stamps mean the same state of the same catalogue.
+        "INSERT INTO meta VALUES ('generation', 0), ('stamp', random())",
+        "CREATE TABLE roots (id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE) WITHOUT ROWID",
+        # A row a path. `generation` is the catalogue's at the row's last change.
+        """CREATE TABLE samples (
+            id TEXT PRIMARY KEY,
+            root_id TEXT NOT NULL REFERENCES roots (id),
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            content_hash TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            rate INTEGER NOT NULL,
+            channels INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            UNIQUE (root_id, path)
+        )""",
+        "CREATE INDEX samples_by_content ON samples (content_hash)",
+        # A vector a content and space, float32 little-endian: equal files share it.
+        """CREATE TABLE vectors (
+            content_hash TEXT NOT NULL,
+            space TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            vector BLOB NOT NULL,
+            UNIQUE (space, content_hash)
+        )""",
+        """CREATE TABLE failures (
+            root_id TEXT NOT NULL REFERENCES roots (id),
+            path TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (root_id, path)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE runs (
+            id INTEGER PRIMARY KEY,
+            space TEXT NOT NULL,
+            started TEXT NOT NULL,
+            finished TEXT,
+            seen INTEGER, added INTEGER, updated INTEGER, removed INTEGER, unchanged INTEGER, failed INTEGER
+        )""",
+    ),
 )
 VERSION: Final = len(STEPS)
 
@@ -60,17 +61,34 @@ def migrate(connection: sqlite3.Connection) -> None:
     The version is read inside the transaction: two processes may open a new catalogue at the same moment.
     """
     while version(connection) < VERSION:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             now = version(connection)
             if now < VERSION:
-                for statement in STEPS[now].split(";"):  # executescript would commit first
+                for statement in STEPS[now]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {now + 1}")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
         connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:  # SQLite itself has already rolled back where the disk is full
+            connection.execute("ROLLBACK")
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file is a catalogue, of whatever version."""
+    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION)
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Whether the file is another program's database."""
+    return not is_ours(connection) and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -42,6 +42,7 @@ class Searcher:
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._stamp: tuple[int, int] | None = None
+        self._pending: dict[tuple[int, int], int] = {}
 
     def warm_up(self) -> None:
         """Load what a text query needs: the text tower, and the index where there is one. Raises EncoderError."""
@@ -81,7 +82,7 @@ class Searcher:
         """The published index, loaded again whenever a newer one was published. Raises VectorIndexError."""
         try:
             stat = (self.index_folder / vector_index.MANIFEST).stat()
-        except FileNotFoundError:
+        except OSError:
             raise self._nothing_indexed() from None
         with self._lock:
             # The inode tells two manifests apart that were written within one tick of the clock.
@@ -114,10 +115,18 @@ class Searcher:
             if len(hits) >= k or wanted >= manifest.count:
                 break
             wanted *= 2  # some were deleted since the index was built
-        pending = 0
-        if self.catalogue.generation() != manifest.generation:
-            pending = self.catalogue.pending(self.encoder.space, manifest.generation)
-        return Answer(tuple(hits[:k]), pending)
+        if not hits and not self.catalogue.count(self.encoder.space):
+            raise self._nothing_indexed()
+        return Answer(tuple(hits[:k]), self._pending_of(manifest.generation))
+
+    def _pending_of(self, since: int) -> int:
+        """Counted once for each state of catalogue and index: it reads every row."""
+        state = (self.catalogue.stamp(), since)
+        pending = self._pending.get(state)
+        if pending is None:
+            pending = self.catalogue.pending(self.encoder.space, since)
+            self._pending = {state: pending}
+        return pending
 
     def _alive(self, ids: Sequence[str], scores: Sequence[float], left_out: str | None) -> list[Hit]:
         samples = self.catalogue.samples(ids)

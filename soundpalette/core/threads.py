@@ -4,7 +4,7 @@ import os
 
 
 def processors() -> int:
-    """Processor cores that this process may use: a container's share, not the machine's."""
+    """Processor cores that this process may run on (taskset, cpusets; a quota as of `docker --cpus` does not show)."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

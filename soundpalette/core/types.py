@@ -104,11 +104,12 @@ class NewSample:
 
 @dataclass(frozen=True, slots=True)
 class NewFailure:
-    """A file that this run could not index; `path` is relative to the root."""
+    """A file that could not be indexed; `path` is relative to the root, `content_hash` "" where it was unreadable."""
 
     root_id: str
     path: str
     reason: str
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from soundpalette.core.types import Ids, Rows, Space, Vector
 from soundpalette.errors import VectorIndexError
@@ -27,13 +29,14 @@ CHECKED_ROWS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a published index file is: its name, its space's key, how many samples, of which catalogue generation."""
+    """What a published index file is: its name, its space's key, how many samples, of which state of the catalogue."""
 
     file: str
     space: str
     kind: str
     count: int
     generation: int
+    stamp: int
     bytes: int
     sha256: str
 
@@ -82,10 +85,10 @@ class FlatIndex:
 def read_manifest(folder: Path, space: Space) -> Manifest | None:
     """What is published in `folder`, None where nothing is. Raises VectorIndexError where it cannot be used."""
     try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = TypeAdapter(Manifest).validate_json((folder / MANIFEST).read_bytes(), strict=True)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(folder, "its manifest cannot be read") from error
     if manifest.space != space.key:
         raise VectorIndexError(
@@ -105,48 +108,69 @@ def load(folder: Path, space: Space) -> FlatIndex | None:
     if manifest is None:
         return None
     try:
-        data = (folder / manifest.file).read_bytes()
-    except FileNotFoundError as error:
+        check(folder, manifest)
+        index = faiss.read_index(str(folder / manifest.file))
+    except (VectorIndexError, RuntimeError) as error:
         if read_manifest(folder, space) != manifest:  # a newer one was published between the two readings
             return load(folder, space)
-        raise _damaged(folder, "its file is gone") from error
-    except OSError as error:
-        raise _damaged(folder, f"its file cannot be read ({error.strerror})") from error
-    if hashlib.sha256(data).hexdigest() != manifest.sha256:
-        raise _damaged(folder, "its checksum is wrong")
-    index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+        raise (
+            error
+            if isinstance(error, VectorIndexError)
+            else VectorIndexError(
+                f"FAISS cannot read the index in {folder}; delete that folder and run `soundpalette index`"
+            )
+        ) from error
     if index.ntotal != manifest.count or index.d != space.dimension:
         raise _damaged(folder, "its size is not what its manifest says")
     return FlatIndex(index, manifest)
 
 
-def publish(folder: Path, space: Space, generation: int, rows: Iterator[Rows]) -> Manifest:
+def check(folder: Path, manifest: Manifest) -> None:
+    """Hold the index file against its manifest. Raises VectorIndexError where it is gone or damaged."""
+    try:
+        with (folder / manifest.file).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _damaged(folder, f"its file is gone or cannot be read: {error.strerror}") from error
+    if digest != manifest.sha256:
+        raise _damaged(folder, "its checksum is wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Which state of the catalogue an index is built from."""
+
+    generation: int
+    stamp: int
+
+
+def publish(folder: Path, space: Space, state: State, rows: Iterator[Rows]) -> Manifest:
     """Build the index of all `rows` and put it in place of the older one, atomically.
 
     The order is: check, write to a temporary file, fsync, rename; then the manifest the same way, which makes it
     current; then the older file goes. A crash between any two leaves the older index whole.
-    Raises VectorIndexError where index and vectors disagree.
+    Raises VectorIndexError where index and vectors disagree, or the folder cannot be written.
     """
-    index = _build(space, rows)
     import faiss
 
-    data = faiss.serialize_index(index).tobytes()
+    index = _build(space, rows)
+    data = faiss.serialize_index(index).data
     digest = hashlib.sha256(data).hexdigest()
-    manifest = Manifest(
-        f"flat-{generation}-{digest[:DIGEST_DIGITS]}.faiss",
-        space.key,
-        "flat",
-        index.ntotal,
-        generation,
-        len(data),
-        digest,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / manifest.file, data)
-    _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    name = f"flat-{state.generation}-{digest[:DIGEST_DIGITS]}.faiss"
+    manifest = Manifest(name, space.key, "flat", index.ntotal, state.generation, state.stamp, len(data), digest)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / name, data)
+        _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    except OSError as error:
+        raise VectorIndexError(
+            f"the index cannot be written to {folder} ({error.strerror}); what is indexed is kept in the catalogue: "
+            "make room or mend the folder, and run `soundpalette index` again"
+        ) from error
     for other in folder.iterdir():
-        if other.name not in (manifest.file, MANIFEST):
-            other.unlink(missing_ok=True)
+        if other.name not in (name, MANIFEST):
+            with suppress(OSError):  # Windows: a reader still has it open; the next run removes it
+                other.unlink()
     return manifest
 
 
@@ -157,7 +181,10 @@ def _build(space: Space, rows: Iterator[Rows]) -> Any:
     for chunk in rows:
         lengths = np.linalg.norm(chunk.vectors, axis=1)
         if not np.allclose(lengths, 1.0, atol=UNIT_TOLERANCE):
-            raise VectorIndexError("a vector of the catalogue is not of unit length; nothing was published")
+            raise VectorIndexError(
+                "a vector of the catalogue is not of unit length, so nothing was published; move the catalogue away "
+                "and run `soundpalette index FOLDER` again"
+            )
         index.add_with_ids(chunk.vectors, chunk.ids)
         for row in range(0, len(chunk.ids), max(1, len(chunk.ids) // CHECKED_ROWS)):
             if not np.array_equal(index.reconstruct(int(chunk.ids[row])), chunk.vectors[row]):
@@ -168,7 +195,7 @@ def _build(space: Space, rows: Iterator[Rows]) -> Any:
     return index
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes | memoryview) -> None:
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
         file.write(data)

@@ -91,8 +91,12 @@ class Indexer:
         """Compare a folder with the catalogue; None (and a warning) where it is gone or suddenly empty."""
         others = [Path(root.path) for root in self._catalogue.roots()]
         known = self._catalogue.known_files(target.root.id, target.below, self._encoder.space)
-        there = target.path.exists()
-        found = scan(Path(target.root.path), target.below, others) if there else Found()
+        try:
+            there = target.path.exists()
+            found = scan(Path(target.root.path), target.below, others) if there else Found()
+        except (ScanError, OSError) as error:
+            self._warnings.append(f"{error}; what was indexed there was kept")
+            return None
         empty = not found.files and not found.refused
         if empty and known and not self._settings.prune:
             state = "is empty now" if there else "is not there"
@@ -138,6 +142,12 @@ class Indexer:
             progress.advance(len(batch))
 
     def _commit(self, batch: Sequence[Prepared]) -> None:
+        for root in {item.job.root for item in batch if item.reason}:
+            if not _holds_anything(Path(root.path)):
+                raise ScanError(
+                    f"{root.path} went away during the run (an unplugged drive?): what was committed is kept; "
+                    "plug it in and run the same command again"
+                )
         done = embed_batch(self._encoder, batch)
         samples: list[NewSample] = []
         failures: list[NewFailure] = []
@@ -145,7 +155,7 @@ class Indexer:
         for item in batch:
             reason = item.reason or done.reasons.get(item.content_hash, "")
             if reason:
-                failures.append(self._failure(item.job, reason))
+                failures.append(self._failure(item.job, reason, item.content_hash))
                 outcomes["failed"] += 1
             else:
                 samples.append(_new_sample(item, done.vectors.get(item.content_hash)))
@@ -153,9 +163,9 @@ class Indexer:
         self._catalogue.commit(self._encoder.space, samples, failures)
         self._counts += outcomes
 
-    def _failure(self, job: Job, reason: str) -> NewFailure:
+    def _failure(self, job: Job, reason: str, content_hash: str = "") -> NewFailure:
         self._failures.append(Failure(str(job.path), reason))
-        return NewFailure(job.root.id, job.file.path, reason)
+        return NewFailure(job.root.id, job.file.path, reason, content_hash)
 
     def _forget(self, survey: "_Survey") -> None:
         """Take out what is gone below the target, but nothing below a folder that could not be read."""
@@ -166,7 +176,7 @@ class Indexer:
         ]
         self._catalogue.commit(self._encoder.space, [], refused)
         self._counts["failed"] += len(refused)
-        present = {file.path for file in survey.found.files} | survey.found.refused.keys()
+        present = {file.path for file in survey.found.files}
         unreadable = set(survey.found.unreadable)
         gone = [
             path
@@ -174,19 +184,23 @@ class Indexer:
             if path not in present and not (unreadable and unreadable.intersection(ancestors(path)))
         ]
         self._catalogue.remove(root.id, gone)
-        self._catalogue.forget_failures(root.id, survey.target.below, keep=present)
+        self._catalogue.forget_failures(root.id, survey.target.below, keep=present | survey.found.refused.keys())
         self._counts["removed"] += len(gone)
 
     def _publish(self) -> None:
-        """Publish the index anew unless the published one is whole and of this generation."""
-        space, generation = self._encoder.space, self._catalogue.generation()
+        """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
+        space, catalogue = self._encoder.space, self._catalogue
+        state = vector_index.State(catalogue.generation(), catalogue.stamp())
         try:
-            index = vector_index.load(self._index_folder, space)
-            if index is not None and index.manifest.generation == generation:
+            manifest = vector_index.read_manifest(self._index_folder, space)
+            if manifest is not None and manifest.stamp == state.stamp:
+                vector_index.check(self._index_folder, manifest)
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
-        vector_index.publish(self._index_folder, space, generation, self._catalogue.vectors(space))
+        manifest = vector_index.publish(self._index_folder, space, state, catalogue.vectors(space))
+        if manifest.count != catalogue.count(space):
+            raise VectorIndexError("index and catalogue disagree on how many samples there are; run the indexer again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +209,13 @@ class _Survey:
     found: Found
     jobs: list[Job]
     known: Iterable[str]
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def _outcome(item: Prepared) -> str:

@@ -13,7 +13,7 @@ from soundpalette.core.audio import Limits, Probe, probe
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import KnownFile, Root, Window
-from soundpalette.errors import AudioError
+from soundpalette.errors import AudioError, SoundPaletteError
 from soundpalette.indexing.scan import FoundFile
 
 LONG_SECONDS: Final = 30.0
@@ -79,19 +79,31 @@ class Preparer:
         try:
             return self._prepare(job)
         except AudioError as error:
-            return Prepared(job, reason=error.reason)
+            return Prepared(job, _hash_if_known(job), reason=error.reason)
+        except SoundPaletteError:  # of the catalogue: no fault of the file
+            raise
         except Exception as error:  # one strange file must not end a run over thousands
-            log.exception("%s could not be prepared", job.path)
+            log.exception("%r could not be prepared", str(job.path))
             return Prepared(job, reason=f"could not be read ({type(error).__name__}); report this file to us")
 
     def _prepare(self, job: Job) -> Prepared:
-        content_hash = hash_of(job.path)
         header = probe(job.path, self._limits)
+        content_hash = hash_of(job.path)
         if self._catalogue.has_vector(content_hash, self._encoder.space):
             return Prepared(job, content_hash, header)
         if header.seconds > LONG_SECONDS:
             return Prepared(job, content_hash, header, ())
         return Prepared(job, content_hash, header, tuple(self._encoder.windows(job.path)))
+
+
+def _hash_if_known(job: Job) -> str:
+    """What tells a file that turned bad from one that cannot be read at all, as on a drive that went away."""
+    if job.known is None:
+        return ""
+    try:
+        return hash_of(job.path)
+    except AudioError:
+        return ""
 
 
 def hash_of(path: Path) -> str:

@@ -35,7 +35,7 @@ def scan(root: Path, below: str, other_roots: Collection[Path]) -> Found:
     """
     start = root / below if below else root
     found = Found()
-    if start.is_file():
+    if below and start.is_file():
         _take(root, start.name, _Place(start.parent, below.rpartition("/")[0]), found)
         return found
     if not os.access(start, os.R_OK | os.X_OK):
@@ -71,11 +71,22 @@ class _Place:
 
 def _take(root: Path, name: str, place: _Place, found: Found) -> None:
     path, relative = place.folder / name, place.child(name)
-    if reason := _refusal(root, path, relative):
-        found.refused[relative.encode("utf-8", "replace").decode()] = reason
-    elif path.is_file():
-        stat = path.stat()
-        found.files.append(FoundFile(relative, stat.st_size, stat.st_mtime_ns))
+    try:
+        reason = _refusal(root, path, relative)
+        if not reason and path.is_file():
+            stat = path.stat()
+            found.files.append(FoundFile(relative, stat.st_size, stat.st_mtime_ns))
+    except FileNotFoundError:  # gone since the folder was listed
+        return
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        reason = f"cannot be looked at ({getattr(error, 'strerror', None) or 'a link that leads to itself'}); mend it"
+    if reason:
+        found.refused[_printable(relative)] = reason
+
+
+def _printable(relative: str) -> str:
+    """Bytes that are not UTF-8 as `\\xff`: two bad names stay two, and neither looks like a good one."""
+    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _refusal(root: Path, path: Path, relative: str) -> str | None:

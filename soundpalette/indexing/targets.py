@@ -1,5 +1,6 @@
 """Which roots, and which parts of them, the paths given to the indexer mean."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +32,25 @@ def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
         if not roots:
             raise ScanError("no folder was given and none is known yet; run `soundpalette index FOLDER`")
         return [Target(root, "") for root in roots]
-    found: dict[tuple[str, str], Target] = {}
-    for path in dict.fromkeys(path.expanduser().resolve() for path in paths):
-        for target in _targets_of(path, catalogue):
-            found[target.root.id, target.below] = target
-    return list(found.values())
+    targets = [target for path in paths for target in _targets_of(_absolute(path), catalogue)]
+    unique = list(dict.fromkeys(targets))
+    return [target for target in unique if not any(_holds(other, target) for other in unique)]
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        str(path).encode()
+        return path.expanduser().resolve()
+    except UnicodeEncodeError:
+        raise ScanError(f"{str(path)!a} is not valid UTF-8; rename the folder") from None
+    except (OSError, RuntimeError) as error:
+        raise ScanError(f"{path} cannot be resolved ({error}); name an existing folder of audio files") from error
+
+
+def _holds(one: Target, other: Target) -> bool:
+    """Whether scanning `one` scans `other`, too."""
+    inside = not one.below or other.below.startswith(one.below + "/")
+    return one != other and one.root == other.root and inside
 
 
 def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
@@ -46,12 +61,8 @@ def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
         root = max(holding, key=lambda root: len(root.path))
         below = path.relative_to(root.path)
         return [Target(root, "" if below == Path() else below.as_posix()), *inner]
-    if not path.exists():
+    if not os.path.lexists(path):
         raise ScanError(f"{path} is not there; name an existing folder of audio files")
     if not path.is_dir():
         raise ScanError(f"{path} is a file; index the folder that it is in")
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise ScanError(f"{path!a} is not valid UTF-8; rename the folder") from None
     return [Target(catalogue.add_root(path), ""), *inner]

@@ -23,6 +23,9 @@ from soundpalette.tools.workbench import Workbench
 
 PROGRESS_SECONDS: Final = 1.0
 SHOWN: Final = 60
+LONGEST: Final = 1000
+"""Characters of a sentence about what went wrong; it may quote a name."""
+WARM_UP_AFTER: Final = 0.2
 INSTRUCTIONS: Final = """\
 SoundPalette finds sounds in the user's own sample library by what they sound like.
 - search_by_text: a sound described in words. Start here.
@@ -48,7 +51,7 @@ class SoundPaletteServer(MCPServer[Any]):
             log.exception("the tool %r failed", name)
             raise ToolError(f"{name} failed inside the server; its log (stderr) says why") from error
         except ToolError as error:
-            raise ToolError(_sentence(error)) from error
+            raise ToolError(clean(_sentence(error), LONGEST)) from error
 
 
 def build(bench: Workbench) -> SoundPaletteServer:
@@ -139,18 +142,22 @@ async def _report_progress(context: Context[Any, Any]) -> None:
 
 
 class _WarmUp:
-    """Loads the text tower and the index in a thread once the first request (the handshake) has been answered."""
+    """Loads the text tower and the index in a thread once the first request (the handshake) has been answered.
+
+    The answer is written after this middleware returns, hence the delay: importing torch holds the interpreter.
+    """
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._thread = threading.Thread(target=self._load, name="warm-up", daemon=True)
+        self._timer = threading.Timer(WARM_UP_AFTER, self._load)
+        self._timer.daemon = True
         self._started = False
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
         if not self._started:
             self._started = True
-            self._thread.start()
+            self._timer.start()
         return result
 
     def _load(self) -> None:

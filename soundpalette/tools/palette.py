@@ -3,7 +3,6 @@
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -22,7 +21,7 @@ def describe_palette(bench: Workbench, samples: list[str]) -> PaletteDescription
     """What 1 to 64 sounds are like one by one and as a set. Raises SoundPaletteError."""
     sounds = bench.checked_samples(samples)
     vectors = np.stack([bench.searcher.vector_of(sound) for sound in sounds])
-    measured = [music.measure(_path(bench, sound), bench.limits) for sound in sounds]
+    measured = [music.measure(bench.path_of(sound), bench.limits) for sound in sounds]
     together = palette.cohesion(vectors)
     names = [clean(sound.path if isinstance(sound, Sample) else sound.name) for sound in sounds]
     encoder = bench.searcher.encoder
@@ -54,10 +53,3 @@ def vocabulary() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _word_vectors(encoder: Encoder) -> Vectors:
     return encoder.embed_text(vocabulary())
-
-
-def _path(bench: Workbench, sound: Sample | Path) -> Path:
-    if isinstance(sound, Path):
-        return sound
-    roots = {root.id: root.path for root in bench.searcher.catalogue.roots()}
-    return Path(roots[sound.root_id], sound.path)

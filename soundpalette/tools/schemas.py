@@ -12,7 +12,7 @@ MAX_PALETTE: Final = 64
 TEXT_PATH: Final = 100
 
 
-# The bounds are published here and checked in `tools` (bounds.py), so that whoever breaks one reads our sentence.
+# The bounds are published here and checked in `tools` (workbench.py), so that whoever breaks one reads our sentence.
 Query = Annotated[
     str,
     Field(
@@ -70,7 +70,7 @@ class SearchResult(_Answer):
         lines = [f"{hit.sample_id} {hit.score:.3f} {clean(hit.path, TEXT_PATH)}" for hit in self.hits]
         if self.pending:
             lines.append(f"({self.pending} newer samples are not searched yet)")
-        return "\n".join(lines) or "The library is empty."
+        return "\n".join(lines) or "No sample matches."
 
 
 class PaletteSample(_Answer):

@@ -1,9 +1,15 @@
 """The search tools."""
 
+from typing import Final
+
 from soundpalette.core.search import Answer
-from soundpalette.tools.names import clean
-from soundpalette.tools.schemas import MAX_REFERENCE, SearchHit, SearchResult
+from soundpalette.tools.names import MAX_PATH, clean
+from soundpalette.tools.schemas import SearchHit, SearchResult
 from soundpalette.tools.workbench import Workbench
+
+ROOM_A_HIT: Final = 490
+FRAME: Final = 108
+"""Characters of a hit besides its path; of a root, a quarter of it."""
 
 
 def search_by_text(bench: Workbench, query: str, top_k: int) -> SearchResult:
@@ -25,15 +31,21 @@ def hybrid_search(bench: Workbench, query: str, reference: str, alpha: float, to
 
 
 def _result(bench: Workbench, answer: Answer) -> SearchResult:
-    paths = {root.id: root.path for root in bench.searcher.catalogue.roots()}
     used = {hit.sample.root_id for hit in answer.hits}
+    roots = {root.id: root.path for root in bench.searcher.catalogue.roots() if root.id in used}
+    # Ten hits cost a model at most 5,000 characters: very long names are shortened, roots only where they are many.
+    room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10)
+    root_limit = room // 2 // max(len(roots), 1)
+    shown = {root: clean(path, root_limit) for root, path in sorted(roots.items())}
+    room -= sum(len(path) + FRAME // 4 for path in shown.values())
+    path_limit = min(MAX_PATH, room // max(len(answer.hits), 1))
     return SearchResult(
-        roots={root: clean(paths[root], MAX_REFERENCE) for root in sorted(used)},
+        roots=shown,
         hits=[
             SearchHit(
                 sample_id=hit.sample.id,
                 root=hit.sample.root_id,
-                path=clean(hit.sample.path),
+                path=_fitted(hit.sample.path, path_limit),
                 score=round(hit.score, 4),
                 seconds=round(hit.sample.seconds, 3),
             )
@@ -41,3 +53,10 @@ def _result(bench: Workbench, answer: Answer) -> SearchResult:
         ],
         pending=answer.pending,
     )
+
+
+def _fitted(path: str, limit: int) -> str:
+    """`path` cleaned to at most `limit` characters of JSON, in which quotes and backslashes count twice."""
+    cleaned = clean(path, limit)
+    doubled = cleaned.count('"') + cleaned.count("\\")
+    return cleaned if len(cleaned) + doubled <= limit else clean(path, max(limit - doubled, limit // 2))

@@ -38,6 +38,8 @@ class Workbench:
     def checked_query(self, query: str) -> str:
         """The query without surrounding space. Raises RequestError."""
         stripped = query.strip()
+        if not _is_unicode(stripped):
+            raise RequestError("the query holds half a character (a lone surrogate); send valid Unicode")
         if not stripped:
             raise RequestError("the query is empty; describe the sound in a few words, such as 'punchy techno kick'")
         if len(stripped) > MAX_QUERY:
@@ -70,8 +72,8 @@ class Workbench:
         Links are resolved before containment is checked, and containment before existence, so that an answer tells
         nothing about files outside.
         """
-        if not reference.strip() or len(reference) > MAX_REFERENCE or "\0" in reference:
-            raise RequestError(f"a reference is a sample_id or a path of 1 to {MAX_REFERENCE:,} characters")
+        if not reference.strip() or len(reference) > MAX_REFERENCE or "\0" in reference or not _is_unicode(reference):
+            raise RequestError(f"a reference is a sample_id or a path of 1 to {MAX_REFERENCE:,} Unicode characters")
         catalogue = self.searcher.catalogue
         if SAMPLE_ID.fullmatch(reference.lower()):
             sample = catalogue.samples([reference.lower()]).get(reference.lower())
@@ -86,10 +88,20 @@ class Workbench:
                     found = catalogue.sample_at(root.id, path.relative_to(root.path).as_posix())
                     if found is not None:
                         return found
-            if path.is_file():
+            if _is_file(path):
                 return path
         raise RequestError(f"{shown!r} names no file within reach; pass a sample_id from a search, or a path below "
                            + self._reach_told(len(roots)))  # fmt: skip
+
+    def path_of(self, sound: Sample | Path) -> Path:
+        """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
+        if isinstance(sound, Path):
+            return sound
+        root = next(root.path for root in self.searcher.catalogue.roots() if root.id == sound.root_id)
+        path = Path(root, sound.path)
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
+        return path
 
     def _candidates(self, reference: str, roots: Sequence[Path]) -> list[Path]:
         """The resolved paths that a reference may mean, allowed ones alone."""
@@ -109,3 +121,15 @@ class Workbench:
         if self.reach.anywhere:
             return "the current folder or a root of the library"
         return f"the library's {roots} roots or [paths] reference_dirs"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
+
+
+def _is_unicode(text: str) -> bool:
+    """False where a lone surrogate stands in it, as in names that are not UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -57,14 +57,14 @@ def test_blocks_join_to_what_one_resampling_gives(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.concatenate(blocks), soxr.resample(audio, RATE, 24_000)[: 20 * 24_000], atol=1e-5)
 
 
-def test_an_odd_rate_costs_no_more_than_another(tmp_path: Path) -> None:
+def test_an_odd_rate_is_resampled(tmp_path: Path) -> None:
     path = write(tmp_path / "odd.wav", tone(440, 1.0, 44_101), 44_101)
     audio = decode(path, 24_000)
     assert len(audio) == pytest.approx(24_000, abs=2)
     assert np.abs(audio[1000:-1000]).max() == pytest.approx(0.5, rel=RESAMPLED_LEVEL)
 
 
-def test_two_hours_cost_a_bounded_buffer(tmp_path: Path) -> None:
+def test_two_hours_cost_a_bounded_buffer_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "two hours.flac"
     with soundfile.SoundFile(path, "w", 8000, 1, "PCM_16") as file:
         for _ in range(120):
@@ -94,10 +94,35 @@ def test_not_a_number_becomes_silence_and_nothing_else_is_refused(tmp_path: Path
         decode(write(tmp_path / "all.wav", np.full(1000, np.nan, np.float32), subtype="FLOAT"), RATE)
 
 
+def test_values_far_beyond_full_scale_are_refused(tmp_path: Path) -> None:
+    huge = write(tmp_path / "huge.wav", tone(440) * np.float32(1e38), subtype="FLOAT")
+    with pytest.raises(AudioError, match="far beyond full scale"):
+        decode(huge, RATE)
+    loud = write(tmp_path / "loud.wav", tone(440) * np.float32(100), subtype="FLOAT")
+    assert np.abs(decode(loud, RATE)).max() == pytest.approx(50, rel=0.01)
+
+
+def test_a_path_longer_than_libsndfile_takes_is_opened_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path.joinpath(*["deep" * 50] * 6) / "a.wav"
+    write(tmp_path / "a.wav", tone(440))
+    path.parent.mkdir(parents=True)
+    (tmp_path / "a.wav").rename(path)
+    assert len(str(path)) > 1200
+    assert len(decode(path, RATE)) == RATE // 2
+    path.write_text("no audio")
+    with pytest.raises(AudioError, match="is not readable audio"):
+        probe(path)
+
+
+def test_a_name_that_is_not_utf8_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="x"):
+        probe(tmp_path / "x\udcff.wav")
+
+
 def test_each_limit_is_a_sentence_with_the_value_and_the_mend(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", np.zeros((RATE, 2), np.float32))
     for limits, words in [
-        (Limits(max_seconds=0.5), "minutes; up to"),
+        (Limits(max_seconds=0.5), "seconds; up to"),
         (Limits(max_channels=1), "2 channels; up to 1"),
         (Limits(max_rate=8000), "44,100 Hz; 1 to 8,000"),
         (Limits(max_bytes=100), "more than the 100 allowed"),
@@ -130,6 +155,16 @@ def test_a_wav_cut_to_its_header_is_refused(tmp_path: Path) -> None:
         decode(path, RATE)
 
 
+def test_a_flac_from_a_pipe_with_no_length_in_its_header_is_told_as_such(tmp_path: Path) -> None:
+    path = write(tmp_path / "piped.flac", tone(440, 0.5))
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0  # STREAMINFO's 36 bits of total samples: 0 means unknown
+    data[22:26] = bytes(4)
+    path.write_bytes(data)
+    with pytest.raises(AudioError, match="does not tell its length"):
+        probe(path)
+
+
 @pytest.mark.parametrize("name", ["half.wav", "half.aiff", "half.flac"])
 def test_a_file_cut_in_the_middle_is_refused(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / name, tone(440, 2.0))
@@ -152,8 +187,9 @@ def test_a_header_that_claims_hours_is_held_against_what_is_there(tmp_path: Path
 
 
 def test_a_wav_from_a_pipe_with_no_length_in_its_header_decodes(tmp_path: Path) -> None:
-    path = with_data_bytes(write(tmp_path / "piped.wav", tone(440, 0.5)), 0xFFFFFFFF)
-    assert len(decode(path, RATE)) == RATE // 2
+    for unknown in (0xFFFFFFFF, 0x7FFFF000):
+        path = with_data_bytes(write(tmp_path / "piped.wav", tone(440, 0.5)), unknown)
+        assert len(decode(path, RATE)) == RATE // 2
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -88,6 +88,8 @@ def test_another_space_is_pending_until_it_is_embedded(catalogue: Catalogue, roo
     assert catalogue.known_files(root.id, "", OTHER)["a.wav"].embedded
     assert catalogue.spaces() == [OTHER.key, SPACE.key]
     assert (catalogue.count(SPACE), catalogue.count(OTHER)) == (1, 1)
+    catalogue.commit(SPACE, [sample(root, "b.wav", seed=3)], [])
+    assert catalogue.pending(OTHER, catalogue.generation()) == 1
 
 
 def test_removing_takes_the_unused_vector_along_and_keeps_a_shared_one(catalogue: Catalogue, root: Root) -> None:
@@ -103,11 +105,57 @@ def test_a_failure_drops_the_sample_that_stood_there_and_a_success_the_failure(
     catalogue: Catalogue, root: Root
 ) -> None:
     catalogue.commit(SPACE, [sample(root, "a.wav")], [])
-    catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "is empty")])
+    catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "is empty", "other content")])
     assert catalogue.total() == 0
     assert catalogue.failures() == [Failure("/music/a.wav", "is empty")]
     catalogue.commit(SPACE, [sample(root, "a.wav")], [])
     assert catalogue.failures() == []
+
+
+def test_a_failure_of_known_or_unreadable_content_keeps_the_sample(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav", "one")], [])
+    before = catalogue.stamp()
+    catalogue.commit(OTHER, [], [NewFailure(root.id, "a.wav", "cannot be embedded", "one")])
+    catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "cannot be read", "")])
+    assert catalogue.total() == 1
+    assert catalogue.stamp() == before
+    assert catalogue.failed() == 1
+
+
+def test_a_full_disk_is_told_as_such_and_leaves_the_catalogue_usable(catalogue: Catalogue, root: Root) -> None:
+    with catalogue._connected() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    catalogue.commit(SPACE, [sample(root, "fits.wav")], [])
+    too_many = [sample(root, f"{number}.wav", str(number), number) for number in range(1000)]
+    with pytest.raises(CatalogueError, match="full.*that the disk has room"):
+        catalogue.commit(SPACE, too_many, [])
+    committed = catalogue.total()
+    assert committed == 1
+    with catalogue._connected() as connection:
+        connection.execute("PRAGMA max_page_count = 100000")
+    catalogue.commit(SPACE, [sample(root, "more.wav")], [])
+    assert catalogue.total() == committed + 1
+
+
+def test_many_short_lived_threads_share_few_connections(catalogue: Catalogue) -> None:
+    for _ in range(5):
+        threads = [threading.Thread(target=catalogue.total) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(catalogue._idle) <= 8
+
+
+def test_the_stamp_changes_with_every_generation_and_differs_between_catalogues(
+    catalogue: Catalogue, root: Root, tmp_path: Path
+) -> None:
+    seen = {catalogue.stamp(), Catalogue(tmp_path / "other.sqlite").stamp()}
+    for number in range(3):
+        catalogue.commit(SPACE, [sample(root, f"{number}.wav")], [])
+        seen.add(catalogue.stamp())
+    assert len(seen) == 5
 
 
 def test_a_folder_is_matched_by_its_whole_name(catalogue: Catalogue, root: Root) -> None:
@@ -166,6 +214,23 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="is damaged or no SoundPalette catalogue"):
         Catalogue(path)
     assert path.read_bytes().startswith(b"not a database")
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE meta (x)")
+    connection.close()
+    with pytest.raises(CatalogueError, match="another program's database; move it away"):
+        Catalogue(path)
+
+
+def test_a_damaged_vector_is_told_with_its_mend(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [sample(root, "a.wav")], [])
+    with catalogue._connected() as connection:
+        connection.execute("UPDATE vectors SET vector = x'00'")
+    with pytest.raises(CatalogueError, match="holds a damaged vector of .*; move it away"):
+        next(catalogue.vectors(SPACE))
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:

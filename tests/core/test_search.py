@@ -102,7 +102,8 @@ def test_before_anything_is_indexed_the_mend_is_told(catalogue: Catalogue, compa
 def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) -> None:
     key = searcher.encoder.space.key
     shutil.rmtree(searcher.index_folder)
-    searcher.catalogue._connection.execute("UPDATE vectors SET space = 'elder-000000000000-9'")
+    with searcher.catalogue._connected() as connection:
+        connection.execute("UPDATE vectors SET space = 'elder-000000000000-9'")
     with pytest.raises(VectorIndexError, match=f"indexed for elder-000000000000-9, not for .*{key}.*--encoder compact"):
         searcher.by_text("kick", 1)
     with pytest.raises(RequestError, match="is not embedded by the encoder compact yet"):

@@ -14,6 +14,7 @@ from soundpalette.core.types import Rows, Space
 from soundpalette.errors import VectorIndexError
 
 SPACE = Space("test", "0123456789ab", 32)
+STATE = vector_index.State(1, 99)
 SCORE = 1e-5
 """FAISS's inner products against numpy's."""
 
@@ -32,7 +33,7 @@ def chunks(all_rows: Rows, size: int = 100) -> Iterator[Rows]:
 
 def published(folder: Path, count: int = 1000, generation: int = 1) -> Rows:
     made = rows(count)
-    vector_index.publish(folder, SPACE, generation, chunks(made))
+    vector_index.publish(folder, SPACE, vector_index.State(generation, 99), chunks(made))
     return made
 
 
@@ -63,7 +64,7 @@ def test_more_than_there_are_gives_all(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
-    vector_index.publish(tmp_path, SPACE, 1, iter(()))
+    vector_index.publish(tmp_path, SPACE, STATE, iter(()))
     assert len(loaded(tmp_path).query(rows(1).vectors[0], 10).ids) == 0
 
 
@@ -122,7 +123,8 @@ def test_one_flipped_bit_is_noticed(tmp_path: Path) -> None:
         ({"file": "../elsewhere.faiss"}, "names a file outside its folder"),
         ({"file": "gone.faiss"}, "its file is gone"),
         ({"count": 7}, "not what its manifest says"),
-        ({"surplus": 1}, "its manifest cannot be read"),
+        ({"file": None}, "its manifest cannot be read"),
+        ({"generation": "x"}, "its manifest cannot be read"),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[str, object], words: str) -> None:
@@ -136,10 +138,16 @@ def test_a_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[st
 def test_vectors_that_are_not_unit_or_ids_that_clash_are_not_published(tmp_path: Path) -> None:
     made = rows(10)
     with pytest.raises(VectorIndexError, match="not of unit length"):
-        vector_index.publish(tmp_path, SPACE, 1, iter([Rows(made.ids, made.vectors * 2)]))
+        vector_index.publish(tmp_path, SPACE, STATE, iter([Rows(made.ids, made.vectors * 2)]))
     with pytest.raises(VectorIndexError, match="two samples came under one id"):
-        vector_index.publish(tmp_path, SPACE, 1, iter([made, Rows(made.ids, rows(10, 5).vectors)]))
+        vector_index.publish(tmp_path, SPACE, STATE, iter([made, Rows(made.ids, rows(10, 5).vectors)]))
     assert vector_index.load(tmp_path, SPACE) is None
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(VectorIndexError, match="cannot be written.*is kept in the catalogue"):
+        published(tmp_path / "file" / "index")
 
 
 def test_a_query_of_another_dimension_is_refused(tmp_path: Path) -> None:

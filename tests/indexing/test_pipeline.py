@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ import pytest
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import Counts
-from soundpalette.errors import ScanError
+from soundpalette.core.types import Counts, Features, Window
+from soundpalette.errors import AudioError, ScanError
+from soundpalette.indexing import prepare
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
+from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
 from tests.conftest import CRATE, index_folder
 from tests.sounds import hat, kick, noise, tone, write, write_library
@@ -44,7 +47,7 @@ class Run:
     def indexed(self) -> int:
         index = vector_index.load(self.folder, self.encoder.space)
         assert index is not None
-        assert index.manifest.generation == self.catalogue.generation()
+        assert index.manifest.stamp == self.catalogue.stamp()
         return index.manifest.count
 
 
@@ -146,6 +149,101 @@ def test_an_unplugged_root_is_kept_until_prune(run: Run, library: Path, how: str
     assert run.catalogue.total() == 6
     assert run(library, prune=True).counts == Counts(removed=6)
     assert run.indexed() == 0
+
+
+def test_a_drive_that_goes_away_during_a_run_loses_nothing(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library)
+    prepare = Preparer.all
+
+    def unplug(self: Preparer, jobs: Iterable[Job]) -> Iterator[Prepared]:
+        library.rename(library.with_name("away"))
+        return prepare(self, jobs)
+
+    for path in library.rglob("*.*"):
+        os.utime(path, (1, 1))
+    monkeypatch.setattr(Preparer, "all", unplug)
+    with pytest.raises(ScanError, match="went away during the run"):
+        run(library)
+    monkeypatch.undo()
+    assert run.catalogue.total() == run.catalogue.count(run.encoder.space) == 6
+    library.with_name("away").rename(library)
+    assert run(library).counts == Counts(seen=6, unchanged=6)
+
+
+def test_files_that_cannot_be_read_for_the_moment_keep_their_samples(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library)
+    for path in library.rglob("*.wav"):
+        os.utime(path, (1, 1))
+
+    def refuse(path: Path, *_: object) -> object:
+        raise AudioError(path, "cannot be read (Input/output error); check that it exists and may be read")
+
+    monkeypatch.setattr(prepare, "probe", refuse)
+    monkeypatch.setattr(prepare, "hash_of", refuse)
+    assert run(library).counts == Counts(seen=6, unchanged=3, failed=3)
+    monkeypatch.undo()
+    assert run.catalogue.total() == 6
+    assert run(library).counts == Counts(seen=6, unchanged=6)
+    assert run.catalogue.failed() == 0
+
+
+def test_what_breaks_the_network_is_one_failure_and_the_rest_goes_on(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed = type(run.encoder).embed_windows
+    odd = next(iter(run.encoder.windows(library / "tonal" / "low.wav")))
+
+    def fail(self: Encoder, windows: Sequence[Window]) -> Features:
+        if any(np.array_equal(window, odd) for window in windows):
+            raise RuntimeError("out of memory")
+        return embed(self, windows)
+
+    monkeypatch.setattr(type(run.encoder), "embed_windows", fail)
+    report = run(library)
+    assert report.counts == Counts(seen=6, added=5, failed=1)
+    assert report.failures[0].path.endswith("low.wav")
+    assert "could not be embedded (RuntimeError)" in report.failures[0].reason
+
+
+def test_a_new_catalogue_is_never_served_by_the_index_of_an_older_one(run: Run, library: Path, tmp_path: Path) -> None:
+    run(library)
+    run.catalogue.close()
+    for path in run.catalogue.path.parent.glob("catalogue.sqlite*"):
+        path.unlink()
+    other = tmp_path / "other"
+    write(other / "one.wav", tone(440))
+    fresh = Run(Catalogue(run.catalogue.path), run.encoder, run.folder)
+    fresh(other)
+    assert fresh.indexed() == 1
+
+
+def test_overlapping_paths_are_read_once(run: Run, library: Path) -> None:
+    assert run(library, library / "drums", library).counts == Counts(seen=6, added=6)
+    assert run(library / "drums", library / "drums" / "hat.aiff").counts == Counts(seen=3, unchanged=3)
+
+
+def test_a_sample_that_became_a_link_out_of_its_root_is_none(run: Run, library: Path, tmp_path: Path) -> None:
+    run(library)
+    outside = write(tmp_path / "outside.wav", tone(440))
+    (library / "drums" / "hat.aiff").unlink()
+    (library / "drums" / "hat.aiff").symlink_to(outside)
+    report = run(library)
+    assert (report.counts.removed, report.counts.failed) == (1, 1)
+    assert "leads out of its root" in report.failures[0].reason
+
+
+def test_a_root_that_became_a_file_is_kept(run: Run, library: Path) -> None:
+    run(library)
+    shutil.rmtree(library)
+    library.write_text("no folder")
+    report = run(library)
+    assert report.counts == Counts()
+    assert report.warnings
+    assert run.catalogue.total() == 6
 
 
 def test_a_folder_that_cannot_be_read_keeps_its_samples(

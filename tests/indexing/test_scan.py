@@ -71,10 +71,29 @@ def test_a_link_counts_inside_its_root_and_is_refused_outside(tmp_path: Path) ->
 
 
 def test_a_name_that_is_not_utf8_is_refused_by_a_printable_name(tmp_path: Path) -> None:
-    (tmp_path / os.fsdecode(b"caf\xe9.wav")).write_bytes(b"x")
+    for name in (b"caf\xe9.wav", b"caf\xea.wav", b"caf?.wav"):
+        (tmp_path / os.fsdecode(name)).write_bytes(b"x")
     found = scan(tmp_path, "", [])
-    assert found.files == []
-    assert found.refused == {"caf?.wav": "has a name that is not valid UTF-8; rename it"}
+    assert [file.path for file in found.files] == ["caf?.wav"]
+    assert set(found.refused) == {"caf\\xe9.wav", "caf\\xea.wav"}
+    assert "is not valid UTF-8; rename it" in found.refused["caf\\xe9.wav"]
+
+
+def test_links_in_a_circle_and_files_that_vanish_end_no_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.wav", tone(440))
+    write(tmp_path / "b.wav", tone(440))
+    (tmp_path / "self.wav").symlink_to(tmp_path / "self.wav")
+    stat = Path.stat
+
+    def vanish(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "b.wav" and options.get("follow_symlinks", True):
+            path.unlink(missing_ok=True)
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", vanish)
+    found = scan(tmp_path, "", [])
+    assert [file.path for file in found.files] == ["a.wav"]
+    assert list(found.refused) == ["self.wav"]
 
 
 def test_newlines_and_directions_in_names_are_kept_as_they_are(tmp_path: Path) -> None:

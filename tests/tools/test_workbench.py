@@ -75,7 +75,7 @@ def test_files_outside_the_roots_are_out_of_reach_whether_they_exist_or_not(
     for reference in [
         str(outside), str(tmp_path / "outside" / "none.wav"), "../outside/x.wav", "link.wav",
         "drums/../../outside/x.wav", "/etc/passwd", "drums/none.wav", "drums", str(library),
-        "~/x.wav", "//host/share/x.wav", "..",
+        "~/x.wav", "//host/share/x.wav", "..", "a" * 300, str(library / ("a" * 300)), "~nobody-here/x.wav",
     ]:  # fmt: skip
         with pytest.raises(RequestError, match="names no file within reach") as caught:
             bench.resolve(reference)
@@ -90,6 +90,22 @@ def test_a_new_file_below_a_root_may_be_named(bench: Workbench, library: Path) -
     assert bench.resolve("new.wav") == path
 
 
+def test_half_characters_are_refused(bench: Workbench) -> None:
+    with pytest.raises(RequestError, match="Unicode characters"):
+        bench.resolve("x\udc80.wav")
+    with pytest.raises(RequestError, match="half a character"):
+        bench.checked_query("kick \udc80")
+
+
+def test_a_sample_that_became_a_link_out_is_not_opened(bench: Workbench, library: Path, tmp_path: Path) -> None:
+    sample = bench.resolve("drums/hat.aiff")
+    outside = write(tmp_path / "outside.wav", tone(440))
+    (library / "drums" / "hat.aiff").unlink()
+    (library / "drums" / "hat.aiff").symlink_to(outside)
+    with pytest.raises(RequestError, match="has become a link out of its root"):
+        bench.path_of(sample)
+
+
 def test_a_pipe_is_no_file(bench: Workbench, library: Path) -> None:
     os.mkfifo(library / "pipe.wav")
     with pytest.raises(RequestError, match="names no file within reach"):
@@ -99,7 +115,9 @@ def test_a_pipe_is_no_file(bench: Workbench, library: Path) -> None:
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     reference=st.one_of(
-        st.text(max_size=200), st.lists(st.sampled_from(["..", "/", "~", "drums", "\0", "etc"])).map("/".join)
+        st.text(st.characters(), max_size=50),
+        st.text(max_size=200),
+        st.lists(st.sampled_from(["..", "/", "~", "drums", "\0", "etc"])).map("/".join),
     )
 )
 def test_whatever_comes_stays_inside_or_is_a_request_error(bench: Workbench, library: Path, reference: str) -> None:

@@ -23,7 +23,7 @@ import re
 import shutil
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,7 +133,7 @@ def _install(sources: Sources, cache_dir: Path) -> Installed:
     published = _locate(sources, cache_dir)
     files = published.roles()
     stamps = {role: _stamp(path) for role, path in files.items()}
-    hashes = {role: _sha256(path) for role, path in files.items() if stamps[role]}
+    hashes = {role: _sha256(path, cache_dir / "hub") for role, path in files.items() if stamps[role]}
     revision = hashlib.sha256(json.dumps([RECIPE, sorted(hashes.items())]).encode()).hexdigest()[:12]
     try:
         installed = _complete(cache_dir / "clamp3" / revision) or _convert(published, cache_dir, revision, hashes)
@@ -212,11 +212,15 @@ def _local(source: str | Path, name: str, cache_dir: Path) -> Path:
 
 
 def _hub_id(source: str | Path) -> dict[str, str] | None:
-    """The parts of a hub id; None for a path. What exists on this machine is a path, whatever it looks like."""
-    if isinstance(source, Path) or Path(source).expanduser().exists():
+    """The parts of a hub id; None for a path. What exists on this machine is a path, but for the published ids:
+    a folder of that name in whatever folder a client starts us in is not what was meant."""
+    match = None if isinstance(source, Path) else _HUB_ID.fullmatch(source)
+    if match is None or (match["repo"] not in _PUBLISHED and Path(source).expanduser().exists()):
         return None
-    match = _HUB_ID.fullmatch(source)
-    return match.groupdict() if match else None
+    return match.groupdict()
+
+
+_PUBLISHED: Final = frozenset(map(str, astuple(Sources())))
 
 
 def _wanted(sources: Sources) -> list[tuple[str | Path, tuple[str, ...]]]:
@@ -249,17 +253,17 @@ def _stamp(path: Path) -> list[int] | None:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _sha256(path: Path) -> str:
-    """The file's hash, held against the name under which the hub's client stored it (its hash, for large files)."""
+def _sha256(path: Path, hub: Path) -> str:
+    """The file's hash; below `hub` held against the name under which its client stored it (its hash, if large)."""
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise WeightsError(f"{path} cannot be read ({error.strerror}); check that it may be read") from error
     stored = path.resolve()
-    if re.fullmatch(r"[0-9a-f]{64}", stored.name) and stored.name != found:
-        path.unlink()
-        stored.unlink()
+    if stored.is_relative_to(hub.resolve()) and re.fullmatch(r"[0-9a-f]{64}", stored.name) and stored.name != found:
+        path.unlink(missing_ok=True)
+        stored.unlink(missing_ok=True)
         raise WeightsError(f"{path.name} was damaged while it was downloaded and is deleted; run the download again")
     return found
 
@@ -274,7 +278,7 @@ def _read_json(path: Path) -> Any:
 def _settle(path: Path) -> None:
     """On the disk, and readable by the other users of a shared cache (safetensors writes 0600)."""
     path.chmod(0o644)
-    with path.open("rb") as file:
+    with path.open("r+b") as file:  # Windows flushes only what may be written
         os.fsync(file.fileno())
 
 
