@@ -141,6 +141,26 @@ def status(encoder: Encoder = None, as_json: Json = False) -> None:
         typer.echo(f"{name:17} {value}" if name != "roots" else "\n".join(_root_line(root) for root in value))
 
 
+@cli.command(name="eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="A folder of labelled audio files.")],
+    labels: Annotated[Path | None, typer.Option("--labels", help="A CSV with the columns path and query.")] = None,
+    encoder: Encoder = None,
+    as_json: Json = False,
+) -> None:
+    """Measure on labelled files how well words and sounds find what they should. Nothing is indexed."""
+    from soundpalette.indexing.progress import progress
+    from soundpalette.tools import evaluation
+
+    with _errors_told(), progress() as bar:
+        result = evaluation.evaluate(_app(encoder).encoder, folder, labels, bar)
+    if as_json:
+        _print_json(result.model_dump(mode="json"))
+        return
+    for line in evaluation.lines(result):
+        typer.echo(line)
+
+
 @cli.command()
 def serve(encoder: Encoder = None) -> None:
     """Serve the tools to MCP clients over stdin and stdout."""

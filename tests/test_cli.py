@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.sounds import kick, tone, write
+from tests.sounds import hat, kick, tone, write
 
 PARITY = Path(__file__).parent / "data" / "parity"
 
@@ -181,6 +181,30 @@ def _screen(handle: int) -> Iterator[str]:
     with open(handle, encoding="utf-8", errors="replace", newline="") as screen, suppress(OSError):
         while part := screen.read(1):
             yield part
+
+
+def test_a_labelled_folder_is_measured(tmp_path: Path) -> None:
+    folder = tmp_path / "labelled"
+    for number in range(3):
+        write(folder / "kick drum" / f"{number}.wav", kick(0.3 + number / 20))
+        write(folder / "hi-hat" / f"{number}.wav", hat(0.06 + number / 50, number))
+    (folder / "hi-hat" / "bad.wav").write_text("no audio")
+    result = printed("eval", folder)
+    assert [ranking["name"] for ranking in result["rankings"]] == ["compact", "file names", "chance"]
+    ours, names, chance = (ranking["mean_average_precision"]["mean"] for ranking in result["rankings"])
+    assert ours == 1.0
+    assert chance < 0.9
+    assert names < 0.9
+    assert result["same_class_at_10"]["mean"] == 1.0
+    assert {query["query"]: query["right"] for query in result["queries"]} == {"kick drum": 3, "hi hat": 3}
+    assert list(result["failures"]) == ["hi-hat/bad.wav"]
+    shown = soundpalette("eval", folder).stdout
+    assert "2 queries, 6 files" in shown
+    assert "failed: hi-hat/bad.wav" in shown
+    (tmp_path / "none").mkdir()
+    refused = soundpalette("eval", tmp_path / "none")
+    assert refused.returncode == 2
+    assert "holds no labelled audio" in refused.stderr
 
 
 def test_the_compact_encoder_needs_no_download() -> None:
