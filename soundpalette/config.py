@@ -23,7 +23,7 @@ CONFIG_VARIABLE: Final = "SOUNDPALETTE_CONFIG"
 DATA_VARIABLE: Final = "SOUNDPALETTE_DATA_DIR"
 LICENCE_VARIABLE: Final = "SOUNDPALETTE_ACCEPT_LICENSE"
 
-Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+Folder = Annotated[Path, AfterValidator(lambda path: _folder(str(path)))]
 """A folder, made absolute."""
 
 
@@ -141,12 +141,15 @@ def load_config() -> Config:
 
 def config_file() -> Path:
     """The config.toml in use; it need not exist unless SOUNDPALETTE_CONFIG names it."""
-    named = os.environ.get(CONFIG_VARIABLE)
-    return Path(named).expanduser() if named else Path(platformdirs.user_config_dir(APP, False), "config.toml")
+    named = os.environ.get(CONFIG_VARIABLE, "")
+    return _folder(named) or Path(platformdirs.user_config_dir(APP, False), "config.toml")
 
 
 def _folder(named: str) -> Path | None:
-    return Path(named).expanduser().absolute() if named else None
+    try:
+        return Path(named).expanduser().absolute() if named else None
+    except RuntimeError as error:  # a ~name that is nobody's
+        raise ConfigError(f"{named} cannot be found ({error}); name an absolute path") from error
 
 
 def _sentence(fault: Any) -> str:

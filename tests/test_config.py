@@ -103,6 +103,9 @@ def test_a_wrong_variable_and_a_missing_file_are_sentences(monkeypatch: pytest.M
     with pytest.raises(ConfigError, match="an environment variable does not fit"):
         load_config()
     monkeypatch.delenv("SOUNDPALETTE_PATHS__REFERENCE_DIRS")
+    monkeypatch.setenv("SOUNDPALETTE_DATA_DIR", "~nobody-here/x")
+    with pytest.raises(ConfigError, match="cannot be found"):
+        _ = load_config().data_dir
     monkeypatch.setenv("SOUNDPALETTE_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(ConfigError, match="which is no file; mend or unset it"):
         load_config()

@@ -24,15 +24,13 @@ BLOCK_VALUES: Final = 1 << 18
 
 LOUDEST: Final = 1e6
 """Values beyond this, 120 dB above full scale, are damage; their squares would overflow float32."""
-LONGEST_NAME: Final = 1000
-"""Bytes of a path up to which libsndfile opens a file by name; it cuts names at 1,024."""
-UNKNOWN_BYTES: Final = frozenset({0xFFFFFFFF, 0x7FFFF000})
-"""What writers put into a WAV header when they cannot know the length yet (a pipe): no sign of damage."""
+UNKNOWN_BYTES: Final = 0x7FFFF000
+"""From here on a WAV's header only says that its writer, at the end of a pipe, could not know the length."""
 UNKNOWN_FRAMES: Final = 1 << 62
 """More than this libsndfile says where a FLAC's header leaves the length open; soundfile cannot read its end."""
 ESTIMATING: Final = "MP3"
 """The format whose header only estimates how many frames there are."""
-_CUT: Final = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+_CUT: Final = re.compile(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 """libsndfile reads what is there of a file that was cut, and tells it in its log alone."""
 
 
@@ -106,20 +104,30 @@ def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: 
 
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
+    """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio."""
     try:
-        size = path.stat().st_size
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
         raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error
-    if size == 0:
-        raise AudioError(path, "is empty (0 bytes); export or copy it again")
-    if size > limits.max_bytes:
-        raise AudioError(
-            path, f"has {size:,} bytes, more than the {limits.max_bytes:,} allowed; raise [index] max_bytes or cut it"
-        )
     try:
-        file = _open(path)
-    except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
+        size = os.fstat(handle).st_size
+        if size == 0:
+            raise AudioError(path, "is empty (0 bytes); export or copy it again")
+        if size > limits.max_bytes:
+            allowed = f"{limits.max_bytes:,} allowed; raise [index] max_bytes or cut it"
+            raise AudioError(path, f"has {size:,} bytes, more than the {allowed}")
+        with _decoding(path, handle) as file:
+            yield file
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _decoding(path: Path, handle: int) -> Iterator[soundfile.SoundFile]:
+    try:
+        file = soundfile.SoundFile(handle, closefd=False)
+    except (soundfile.SoundFileError, OSError, TypeError) as error:
         raise AudioError(path, "is not readable audio (WAV, AIFF, FLAC, OGG, MP3, CAF); export it again") from error
     try:
         with file:
@@ -128,24 +136,13 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
         raise AudioError(path, "breaks off or is damaged while decoding; export or copy it again") from error
 
 
-def _open(path: Path) -> soundfile.SoundFile:
-    if len(os.fsencode(path)) <= LONGEST_NAME:
-        return soundfile.SoundFile(path)
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        return soundfile.SoundFile(handle, closefd=True)
-    except BaseException:
-        os.close(handle)
-        raise
-
-
 def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     found = Probe(file.frames, file.samplerate, file.channels, file.format)
     if found.frames >= UNKNOWN_FRAMES:
         raise AudioError(path, "does not tell its length (a FLAC written into a pipe); write it to a file again")
     if cut := _CUT.search(file.extra_info):
         claimed, there = int(cut[1]), int(cut[2])
-        if claimed not in UNKNOWN_BYTES and claimed - there > 8 * found.channels:
+        if claimed < UNKNOWN_BYTES and claimed - there > max(8 * found.channels, claimed // 100):
             raise AudioError(
                 path, f"breaks off: of the {claimed:,} bytes that its header claims {there:,} are there; copy it again"
             )
@@ -181,7 +178,8 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         block: npt.NDArray[np.float32] = file.read(block_frames, dtype="float32", always_2d=True)
         if not len(block):
             break
-        mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what overflows is refused below
+            mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
         good = np.isfinite(mono)
         if np.abs(mono, where=good, out=np.zeros_like(mono)).max() > LOUDEST:
             raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")

@@ -122,7 +122,7 @@ class Catalogue:
         with self._transaction() as connection:
             generation = _meta(connection, "generation") + 1
             changes = [_put_sample(connection, space, sample, generation) for sample in samples]
-            changes += [_put_failure(connection, failure) for failure in failures]
+            changes += [_put_failure(connection, space, failure) for failure in failures]
             if any(changes):
                 _count_generation(connection)
 
@@ -139,14 +139,15 @@ class Catalogue:
         with self._transaction() as connection:
             connection.execute("DELETE FROM vectors WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
 
-    def forget_failures(self, root_id: str, below: str, keep: Iterable[str]) -> None:
-        """Drop the failures below `below` except those of the paths in `keep`: what is gone or mended is no failure."""
+    def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
+        """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
         kept = set(keep)
-        rows = self._rows(f"SELECT s.path FROM failures s WHERE s.root_id = ? AND {_BELOW}", (root_id, *_below(below)))
-        stale = [(root_id, path) for (path,) in rows if path not in kept]
+        sql = f"SELECT s.path FROM failures s WHERE s.space = ? AND s.root_id = ? AND {_BELOW}"
+        rows = self._rows(sql, (space.key, root_id, *_below(below)))
+        stale = [(space.key, root_id, path) for (path,) in rows if path not in kept]
         if stale:
             with self._transaction() as connection:
-                connection.executemany("DELETE FROM failures WHERE root_id = ? AND path = ?", stale)
+                connection.executemany("DELETE FROM failures WHERE space = ? AND root_id = ? AND path = ?", stale)
 
     def start_run(self, space: Space) -> int:
         """Note that an indexing run begins; its number."""
@@ -193,9 +194,9 @@ class Catalogue:
         """How many samples there are, embedded or not."""
         return int(str(self._rows("SELECT count(*) FROM samples")[0][0]))
 
-    def failed(self) -> int:
-        """How many files could not be indexed."""
-        return int(str(self._rows("SELECT count(*) FROM failures")[0][0]))
+    def failed(self, space: Space) -> int:
+        """How many files could not be indexed in `space`."""
+        return int(str(self._rows("SELECT count(*) FROM failures WHERE space = ?", (space.key,))[0][0]))
 
     def bytes(self) -> int:
         """Size on the disk, with what SQLite has not folded in yet."""
@@ -207,12 +208,16 @@ class Catalogue:
         return [str(key) for (key,) in self._rows("SELECT DISTINCT space FROM vectors ORDER BY space")]
 
     def pending(self, space: Space, since: int) -> int:
-        """How many samples an index of `space` built at generation `since` lacks, or holds with an older content."""
+        """How many samples an index of `space` built at generation `since` lacks, or holds with an older content.
+
+        Those that failed in this space are none: they will not come.
+        """
         sql = (
             "SELECT count(*) FROM samples s LEFT JOIN vectors v ON v.space = ? AND v.content_hash = s.content_hash "
-            "WHERE v.content_hash IS NULL OR max(s.generation, v.generation) > ?"
+            "WHERE (v.content_hash IS NULL OR max(s.generation, v.generation) > ?) AND NOT EXISTS "
+            "(SELECT 1 FROM failures f WHERE f.root_id = s.root_id AND f.path = s.path AND f.space = ?)"
         )
-        return int(str(self._rows(sql, (space.key, since))[0][0]))
+        return int(str(self._rows(sql, (space.key, since, space.key))[0][0]))
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
         """By id, those of `ids` that the library still holds."""
@@ -242,11 +247,13 @@ class Catalogue:
                 ids = np.array([int(row[0], 16) for row in rows], np.int64)
                 yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
 
-    def failures(self) -> list[Failure]:
-        """Every file that could not be indexed, by absolute path."""
-        rows = self._rows(
-            "SELECT r.path, f.path, f.reason FROM failures f JOIN roots r ON r.id = f.root_id ORDER BY 1, 2"
+    def failures(self, space: Space) -> list[Failure]:
+        """Every file that could not be indexed in `space`, by absolute path."""
+        sql = (
+            "SELECT r.path, f.path, f.reason FROM failures f JOIN roots r ON r.id = f.root_id "
+            "WHERE f.space = ? ORDER BY 1, 2"
         )
+        rows = self._rows(sql, (space.key,))
         return [Failure(str(Path(str(root), str(path))), str(reason)) for root, path, reason in rows]
 
 
@@ -263,7 +270,7 @@ def _below(folder: str) -> tuple[str, str, int, str]:
 def _put_sample(connection: sqlite3.Connection, space: Space, new: NewSample, generation: int) -> bool:
     """Write one sample; True where a search can notice."""
     where = (new.root_id, new.path)
-    connection.execute("DELETE FROM failures WHERE root_id = ? AND path = ?", where)
+    connection.execute("DELETE FROM failures WHERE root_id = ? AND path = ? AND space = ?", (*where, space.key))
     if new.vector is not None:
         blob = np.asarray(new.vector, "<f4").tobytes()
         row = (new.content_hash, space.key, generation, blob)
@@ -280,10 +287,10 @@ def _put_sample(connection: sqlite3.Connection, space: Space, new: NewSample, ge
     return True
 
 
-def _put_failure(connection: sqlite3.Connection, failure: NewFailure) -> bool:
+def _put_failure(connection: sqlite3.Connection, space: Space, failure: NewFailure) -> bool:
     """Write one failure, and drop the sample that stood there with another content; True where there was one."""
     where = (failure.root_id, failure.path)
-    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (*where, failure.reason))
+    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", (*where, space.key, failure.reason))
     if not failure.content_hash:
         return False
     sql = "DELETE FROM samples WHERE root_id = ? AND path = ? AND content_hash != ?"

@@ -40,8 +40,9 @@ STEPS: Final = (
         """CREATE TABLE failures (
             root_id TEXT NOT NULL REFERENCES roots (id),
             path TEXT NOT NULL,
+            space TEXT NOT NULL,
             reason TEXT NOT NULL,
-            PRIMARY KEY (root_id, path)
+            PRIMARY KEY (root_id, path, space)
         ) WITHOUT ROWID""",
         """CREATE TABLE runs (
             id INTEGER PRIMARY KEY,

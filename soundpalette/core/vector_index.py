@@ -108,8 +108,7 @@ def load(folder: Path, space: Space) -> FlatIndex | None:
     if manifest is None:
         return None
     try:
-        check(folder, manifest)
-        index = faiss.read_index(str(folder / manifest.file))
+        index = faiss.deserialize_index(np.frombuffer(check(folder, manifest), np.uint8))
     except (VectorIndexError, RuntimeError) as error:
         if read_manifest(folder, space) != manifest:  # a newer one was published between the two readings
             return load(folder, space)
@@ -125,15 +124,15 @@ def load(folder: Path, space: Space) -> FlatIndex | None:
     return FlatIndex(index, manifest)
 
 
-def check(folder: Path, manifest: Manifest) -> None:
-    """Hold the index file against its manifest. Raises VectorIndexError where it is gone or damaged."""
+def check(folder: Path, manifest: Manifest) -> bytes:
+    """The index file, held against its manifest. Raises VectorIndexError where it is gone or damaged."""
     try:
-        with (folder / manifest.file).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        data = (folder / manifest.file).read_bytes()
     except OSError as error:
         raise _damaged(folder, f"its file is gone or cannot be read: {error.strerror}") from error
-    if digest != manifest.sha256:
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise _damaged(folder, "its checksum is wrong")
+    return data
 
 
 @dataclass(frozen=True, slots=True)

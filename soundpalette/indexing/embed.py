@@ -75,3 +75,8 @@ def _pool(encoder: Encoder, item: Prepared, features: Features, done: Embedded) 
         done.vectors[item.content_hash] = unit(encoder.pool(features))
     except ValueError as error:
         done.reasons[item.content_hash] = f"cannot be embedded: {error}"
+    except SoundPaletteError:
+        raise
+    except Exception as error:  # one strange file must not end a run over thousands
+        log.exception("%r could not be embedded", str(item.job.path))
+        done.reasons[item.content_hash] = _told(error)

@@ -5,7 +5,8 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -60,19 +61,32 @@ class Indexer:
         self._settings = settings
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
+        self._failed: dict[str, set[str]] = {}
         self._warnings: list[str] = []
 
     def run(self, paths: Sequence[Path], progress: Progress) -> Report:
         """Index `paths` (none: every known root). Raises ScanError where it cannot begin, or another run is at work."""
         started = time.monotonic()
-        lock = FileLock(self._catalogue.path.with_name(LOCK))
-        try:
-            with lock.acquire(timeout=0):
-                self._run(paths, progress)
-        except Timeout as error:
-            raise ScanError("another indexer is at work on this catalogue; wait until it has finished") from error
+        with self._locked():
+            self._run(paths, progress)
         counts = Counts(**self._counts)
         return Report(counts, time.monotonic() - started, tuple(self._failures), tuple(self._warnings))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self._catalogue.path.with_name(LOCK))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise ScanError("another indexer is at work on this catalogue; wait until it has finished") from error
+        except OSError as error:
+            raise ScanError(
+                f"{lock.lock_file} cannot be locked ({error.strerror}); delete it or mend its rights"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _run(self, paths: Sequence[Path], progress: Progress) -> None:
         targets = targets_of(paths, self._catalogue)
@@ -97,7 +111,7 @@ class Indexer:
         except (ScanError, OSError) as error:
             self._warnings.append(f"{error}; what was indexed there was kept")
             return None
-        empty = not found.files and not found.refused
+        empty = not found.files and not found.refused and not found.unknown
         if empty and known and not self._settings.prune:
             state = "is empty now" if there else "is not there"
             self._warnings.append(
@@ -117,7 +131,7 @@ class Indexer:
                 self._counts["unchanged"] += 1
             else:
                 jobs.append(job)
-        self._counts["seen"] += len(found.files) + len(found.refused)
+        self._counts["seen"] += len(found.files) + len(found.refused) + len(found.unknown)
         return _Survey(target, found, jobs, known.keys())
 
     def _unchanged(self, job: Job) -> bool:
@@ -143,11 +157,7 @@ class Indexer:
 
     def _commit(self, batch: Sequence[Prepared]) -> None:
         for root in {item.job.root for item in batch if item.reason}:
-            if not _holds_anything(Path(root.path)):
-                raise ScanError(
-                    f"{root.path} went away during the run (an unplugged drive?): what was committed is kept; "
-                    "plug it in and run the same command again"
-                )
+            _ensure_there(Path(root.path))
         done = embed_batch(self._encoder, batch)
         samples: list[NewSample] = []
         failures: list[NewFailure] = []
@@ -165,26 +175,31 @@ class Indexer:
 
     def _failure(self, job: Job, reason: str, content_hash: str = "") -> NewFailure:
         self._failures.append(Failure(str(job.path), reason))
+        self._failed.setdefault(job.root.id, set()).add(job.file.path)
         return NewFailure(job.root.id, job.file.path, reason, content_hash)
 
     def _forget(self, survey: "_Survey") -> None:
         """Take out what is gone below the target, but nothing below a folder that could not be read."""
         root = survey.target.root
+        found = survey.found
         refused = [
             self._failure(Job(root, FoundFile(path, 0, 0), None), reason)
-            for path, reason in survey.found.refused.items()
+            for path, reason in (found.refused | found.unknown).items()
         ]
         self._catalogue.commit(self._encoder.space, [], refused)
         self._counts["failed"] += len(refused)
-        present = {file.path for file in survey.found.files}
-        unreadable = set(survey.found.unreadable)
+        present = {file.path for file in found.files} | found.unknown.keys()
+        unreadable = set(found.unreadable)
         gone = [
             path
             for path in survey.known
             if path not in present and not (unreadable and unreadable.intersection(ancestors(path)))
         ]
+        if gone and not self._settings.prune:
+            _ensure_there(Path(root.path))
         self._catalogue.remove(root.id, gone)
-        self._catalogue.forget_failures(root.id, survey.target.below, keep=present | survey.found.refused.keys())
+        failed = self._failed.get(root.id, set())
+        self._catalogue.forget_failures(self._encoder.space, root.id, survey.target.below, keep=failed)
         self._counts["removed"] += len(gone)
 
     def _publish(self) -> None:
@@ -211,11 +226,17 @@ class _Survey:
     known: Iterable[str]
 
 
-def _holds_anything(folder: Path) -> bool:
+def _ensure_there(root: Path) -> None:
+    """Raises ScanError where a root holds nothing any more: then nothing that is missing below it was deleted."""
     try:
-        return any(folder.iterdir())
+        if any(root.iterdir()):
+            return
     except OSError:
-        return False
+        pass
+    raise ScanError(
+        f"{root} went away during the run (an unplugged drive?): what was committed is kept; "
+        "plug it in and run the same command again"
+    )
 
 
 def _outcome(item: Prepared) -> str:

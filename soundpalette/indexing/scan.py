@@ -1,6 +1,7 @@
 """Which audio files stand below a folder."""
 
 import os
+import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +21,12 @@ class FoundFile:
 
 @dataclass(slots=True)
 class Found:
-    """What a scan saw: files, refused names with the reason, and folders that could not be read."""
+    """What a scan saw. With the reason: names that are `refused` for what they are, and those that nobody knows what
+    they are, since they could not be looked at (`unknown`); then folders that could not be read."""
 
     files: list[FoundFile] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -55,7 +58,7 @@ def scan(root: Path, below: str, other_roots: Collection[Path]) -> Found:
             if entry.is_dir(follow_symlinks=False):
                 if entry.path not in skip:
                     folders.append(_Place(Path(entry.path), place.child(entry.name)))
-            elif Path(entry.name).suffix.lower() in EXTENSIONS or (entry.is_symlink() and entry.is_dir()):
+            elif Path(entry.name).suffix.lower() in EXTENSIONS or entry.is_symlink():
                 _take(root, entry.name, place, found)
     return found
 
@@ -71,17 +74,23 @@ class _Place:
 
 def _take(root: Path, name: str, place: _Place, found: Found) -> None:
     path, relative = place.folder / name, place.child(name)
+    is_audio = path.suffix.lower() in EXTENSIONS
     try:
-        reason = _refusal(root, path, relative)
-        if not reason and path.is_file():
-            stat = path.stat()
-            found.files.append(FoundFile(relative, stat.st_size, stat.st_mtime_ns))
-    except FileNotFoundError:  # gone since the folder was listed
-        return
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
-        reason = f"cannot be looked at ({getattr(error, 'strerror', None) or 'a link that leads to itself'}); mend it"
-    if reason:
-        found.refused[_printable(relative)] = reason
+        seen = path.stat()
+        reason = _refusal(root, path, relative) if is_audio or stat.S_ISDIR(seen.st_mode) else ""
+        if reason:
+            found.refused[_printable(relative)] = reason
+        elif is_audio and stat.S_ISREG(seen.st_mode):
+            found.files.append(FoundFile(relative, seen.st_size, seen.st_mtime_ns))
+    except (OSError, RuntimeError) as error:  # RuntimeError: resolving links in a circle, before Python 3.13
+        if not is_audio:
+            return
+        if isinstance(error, FileNotFoundError):  # a file that is gone since the folder was listed is simply gone
+            if path.is_symlink():
+                found.refused[_printable(relative)] = "is a symbolic link to nothing; mend or delete it"
+            return
+        said = getattr(error, "strerror", None) or "a link that leads to itself"
+        found.unknown[_printable(relative)] = f"cannot be looked at ({said}); mend its link or its rights"
 
 
 def _printable(relative: str) -> str:
@@ -89,18 +98,16 @@ def _printable(relative: str) -> str:
     return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _refusal(root: Path, path: Path, relative: str) -> str | None:
+def _refusal(root: Path, path: Path, relative: str) -> str:
     try:
         relative.encode()
     except UnicodeEncodeError:
         return "has a name that is not valid UTF-8; rename it"
     if path.is_symlink():
         target = path.resolve()
-        if not target.exists():
-            return "is a symbolic link to nothing; mend or delete it"
         if not target.is_relative_to(root):
             return "is a symbolic link that leads out of its root; index the folder that it leads to instead"
-    return None
+    return ""
 
 
 def ancestors(relative: str) -> Iterator[str]:

@@ -39,8 +39,9 @@ def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
 
 def _absolute(path: Path) -> Path:
     try:
-        str(path).encode()
-        return path.expanduser().resolve()
+        resolved = path.expanduser().resolve()
+        str(resolved).encode()
+        return resolved
     except UnicodeEncodeError:
         raise ScanError(f"{str(path)!a} is not valid UTF-8; rename the folder") from None
     except (OSError, RuntimeError) as error:

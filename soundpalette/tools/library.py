@@ -18,7 +18,7 @@ def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
         embedded=catalogue.count(space),
         indexed=manifest.count if manifest else 0,
         pending=catalogue.pending(space, manifest.generation if manifest else 0),
-        failed=catalogue.failed(),
+        failed=catalogue.failed(space),
         generation=catalogue.generation(),
         index_generation=manifest.generation if manifest else -1,
         catalogue_bytes=catalogue.bytes(),

@@ -63,13 +63,13 @@ class SearchResult(_Answer):
 
     roots: dict[str, str] = Field(description="Absolute path of each root that hits lie in")
     hits: list[SearchHit]
-    pending: int = Field(description="Samples indexed since this index was published, not searched yet")
+    pending: int = Field(description="Samples of the library that the published index does not hold yet")
 
     def text(self) -> str:
         """A line a hit (id, score, path) for clients and models that read text alone."""
         lines = [f"{hit.sample_id} {hit.score:.3f} {clean(hit.path, TEXT_PATH)}" for hit in self.hits]
         if self.pending:
-            lines.append(f"({self.pending} newer samples are not searched yet)")
+            lines.append(f"({self.pending} samples of the library are not in the index yet)")
         return "\n".join(lines) or "No sample matches."
 
 

@@ -36,7 +36,7 @@ def _result(bench: Workbench, answer: Answer) -> SearchResult:
     # Ten hits cost a model at most 5,000 characters: very long names are shortened, roots only where they are many.
     room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10)
     root_limit = room // 2 // max(len(roots), 1)
-    shown = {root: clean(path, root_limit) for root, path in sorted(roots.items())}
+    shown = {root: _fitted(path, root_limit) for root, path in sorted(roots.items())}
     room -= sum(len(path) + FRAME // 4 for path in shown.values())
     path_limit = min(MAX_PATH, room // max(len(answer.hits), 1))
     return SearchResult(

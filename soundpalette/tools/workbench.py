@@ -99,7 +99,7 @@ class Workbench:
             return sound
         root = next(root.path for root in self.searcher.catalogue.roots() if root.id == sound.root_id)
         path = Path(root, sound.path)
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if not path.resolve().is_relative_to(root):
             raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
         return path
 

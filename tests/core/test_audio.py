@@ -144,7 +144,7 @@ def test_empty_missing_and_folder_are_refused(tmp_path: Path) -> None:
         probe(tmp_path / "empty.wav")
     with pytest.raises(AudioError, match="cannot be read"):
         probe(tmp_path / "missing.wav")
-    with pytest.raises(AudioError, match="is not readable audio"):
+    with pytest.raises(AudioError, match="is not readable audio|cannot be read"):
         probe(tmp_path)
 
 
@@ -181,13 +181,29 @@ def with_data_bytes(path: Path, claimed: int) -> Path:
 
 
 def test_a_header_that_claims_hours_is_held_against_what_is_there(tmp_path: Path) -> None:
-    path = with_data_bytes(write(tmp_path / "liar.wav", tone(440, 0.5)), 0x7FFFFFF0)
-    with pytest.raises(AudioError, match="of the 2,147,483,632 bytes that its header claims 44,100 are there"):
+    path = with_data_bytes(write(tmp_path / "liar.wav", tone(440, 0.5)), 0x40000000)
+    with pytest.raises(AudioError, match="of the 1,073,741,824 bytes that its header claims 44,100 are there"):
+        probe(path)
+
+
+def test_a_header_that_counts_itself_is_no_damage(tmp_path: Path) -> None:
+    path = with_data_bytes(write(tmp_path / "sloppy.wav", tone(440, 0.5)), RATE + 44)
+    assert len(decode(path, RATE)) == RATE // 2
+
+
+def test_a_file_without_rights_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.wav", tone(440))
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.open", refuse)  # as root no chmod takes the right away
+    with pytest.raises(AudioError, match="cannot be read .Permission denied.; check that"):
         probe(path)
 
 
 def test_a_wav_from_a_pipe_with_no_length_in_its_header_decodes(tmp_path: Path) -> None:
-    for unknown in (0xFFFFFFFF, 0x7FFFF000):
+    for unknown in (0xFFFFFFFF, 0xFFFFFFDB, 0x80000000, 0x7FFFFFFF, 0x7FFFFF00, 0x7FFFF000):
         path = with_data_bytes(write(tmp_path / "piped.wav", tone(440, 0.5)), unknown)
         assert len(decode(path, RATE)) == RATE // 2
 

@@ -107,9 +107,9 @@ def test_a_failure_drops_the_sample_that_stood_there_and_a_success_the_failure(
     catalogue.commit(SPACE, [sample(root, "a.wav")], [])
     catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "is empty", "other content")])
     assert catalogue.total() == 0
-    assert catalogue.failures() == [Failure("/music/a.wav", "is empty")]
+    assert catalogue.failures(SPACE) == [Failure("/music/a.wav", "is empty")]
     catalogue.commit(SPACE, [sample(root, "a.wav")], [])
-    assert catalogue.failures() == []
+    assert catalogue.failures(SPACE) == []
 
 
 def test_a_failure_of_known_or_unreadable_content_keeps_the_sample(catalogue: Catalogue, root: Root) -> None:
@@ -119,7 +119,10 @@ def test_a_failure_of_known_or_unreadable_content_keeps_the_sample(catalogue: Ca
     catalogue.commit(SPACE, [], [NewFailure(root.id, "a.wav", "cannot be read", "")])
     assert catalogue.total() == 1
     assert catalogue.stamp() == before
-    assert catalogue.failed() == 1
+    assert (catalogue.failed(SPACE), catalogue.failed(OTHER)) == (1, 1)
+    assert catalogue.pending(OTHER, 99) == 0
+    catalogue.forget_failures(SPACE, root.id, "", keep=[])
+    assert (catalogue.failed(SPACE), catalogue.failed(OTHER)) == (0, 1)
 
 
 def test_a_full_disk_is_told_as_such_and_leaves_the_catalogue_usable(catalogue: Catalogue, root: Root) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from soundpalette.indexing import prepare
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
+from soundpalette.indexing.scan import Found, scan
 from tests.conftest import CRATE, index_folder
 from tests.sounds import hat, kick, noise, tone, write, write_library
 
@@ -118,7 +120,7 @@ def test_bad_files_fail_one_by_one_and_the_run_goes_on(run: Run, library: Path) 
     (library / "empty.wav").unlink()
     write(library / "notes.wav", tone(440))
     assert run(library).counts == Counts(seen=11, added=1, unchanged=8, failed=2)
-    assert len(run.catalogue.failures()) == 2
+    assert run.catalogue.failed(run.encoder.space) == 2
 
 
 def test_a_good_file_that_turns_bad_is_no_sample_any_more(run: Run, library: Path) -> None:
@@ -172,6 +174,43 @@ def test_a_drive_that_goes_away_during_a_run_loses_nothing(
     assert run(library).counts == Counts(seen=6, unchanged=6)
 
 
+def test_a_drive_that_goes_away_while_it_is_scanned_loses_nothing(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library)
+    real = scan
+
+    def unplug(root: Path, *rest: Any) -> Found:
+        found = real(root, *rest)
+        library.rename(library.with_name("away"))
+        library.mkdir()
+        return Found(files=found.files[:3])
+
+    monkeypatch.setattr("soundpalette.indexing.pipeline.scan", unplug)
+    with pytest.raises(ScanError, match="went away during the run"):
+        run(library)
+    assert run.catalogue.total() == 6
+
+
+def test_a_file_that_cannot_be_looked_at_is_kept_and_mended_without_a_trace(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library)
+    stat = Path.stat
+
+    def refuse(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "hat.aiff":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert run(library).counts == Counts(seen=6, unchanged=5, failed=1)
+    monkeypatch.undo()
+    assert run.catalogue.total() == 6
+    assert run(library).counts == Counts(seen=6, unchanged=6)
+    assert run.catalogue.failed(run.encoder.space) == 0
+
+
 def test_files_that_cannot_be_read_for_the_moment_keep_their_samples(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +227,7 @@ def test_files_that_cannot_be_read_for_the_moment_keep_their_samples(
     monkeypatch.undo()
     assert run.catalogue.total() == 6
     assert run(library).counts == Counts(seen=6, unchanged=6)
-    assert run.catalogue.failed() == 0
+    assert run.catalogue.failed(run.encoder.space) == 0
 
 
 def test_what_breaks_the_network_is_one_failure_and_the_rest_goes_on(
