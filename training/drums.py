@@ -1,6 +1,4 @@
-"""Procedural drums and percussion: a registry of generators, each rng -> (audio, tags)."""
-
-from collections.abc import Callable
+"""Procedural drum kits: kicks, snares, claps, hats, cymbals, toms."""
 
 import numpy as np
 
@@ -10,7 +8,6 @@ from training.dsp import (
     bandpass,
     coloured,
     crush,
-    curve,
     decay,
     drive,
     highpass,
@@ -20,25 +17,14 @@ from training.dsp import (
     modes,
     noise,
     peaked,
-    resonate,
     reverb,
     sine,
     square,
     times,
-    triangle,
-)  # fmt: skip
+)
+from training.registry import Made, Registry, register
 
-Made = tuple[Audio, list[str]]
-DRUMS: dict[str, tuple[Callable[[Rng], Made], int]] = {}
-"""Name -> (generator, clips to make)."""
-
-
-def made(count: int) -> Callable[[Callable[[Rng], Made]], Callable[[Rng], Made]]:
-    def register(function: Callable[[Rng], Made]) -> Callable[[Rng], Made]:
-        DRUMS[function.__name__] = (function, count)
-        return function
-
-    return register
+DRUMS: Registry = {}
 
 
 def body(rng: Rng, seconds: float, high: float, low: float, bend: float, half: float) -> Audio:
@@ -53,7 +39,7 @@ def click(rng: Rng, seconds: float, half: float = 0.01, low: float = 1500.0, hig
     return bandpass(noise(rng, seconds), low, high) * decay(seconds, half)
 
 
-@made(420)
+@register(DRUMS, 420)
 def kick_808(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.5, 1.8)
     low = log_uniform(rng, 38, 62)
@@ -64,7 +50,7 @@ def kick_808(rng: Rng) -> Made:
     return x, ["kick", "808 kick", "deep", "electronic"]
 
 
-@made(700)
+@register(DRUMS, 700)
 def kick_electronic(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.1, 0.6)
     low = log_uniform(rng, 40, 70)
@@ -76,7 +62,7 @@ def kick_electronic(rng: Rng) -> Made:
     return x, ["kick", "electronic"]
 
 
-@made(300)
+@register(DRUMS, 300)
 def kick_hard(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.25, 0.7)
     low = log_uniform(rng, 45, 65)
@@ -85,7 +71,7 @@ def kick_hard(rng: Rng) -> Made:
     return lowpass(x, log_uniform(rng, 2000, 12000)), ["kick", "hard kick", "distorted", "electronic"]
 
 
-@made(500)
+@register(DRUMS, 500)
 def kick_acoustic(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.15, 0.7)
     base = log_uniform(rng, 45, 85)
@@ -102,7 +88,7 @@ def kick_acoustic(rng: Rng) -> Made:
     return x, ["kick", "acoustic kick", "acoustic"]
 
 
-@made(200)
+@register(DRUMS, 200)
 def kick_soft(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.12, 0.5)
     x = body(rng, seconds, log_uniform(rng, 70, 160), log_uniform(rng, 45, 75), 0.02, seconds)
@@ -118,7 +104,7 @@ def snare_body(rng: Rng, seconds: float, base: float, half: float) -> Audio:
     return modes(rng, seconds, shell) * np.minimum(1, times(seconds) / 0.0008)
 
 
-@made(650)
+@register(DRUMS, 650)
 def snare_acoustic(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.15, 0.6)
     half = log_uniform(rng, 0.08, 0.35)
@@ -132,7 +118,7 @@ def snare_acoustic(rng: Rng) -> Made:
     return x, ["snare", "acoustic snare", "acoustic"]
 
 
-@made(650)
+@register(DRUMS, 650)
 def snare_electronic(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.1, 0.6)
     half = log_uniform(rng, 0.06, 0.4)
@@ -150,7 +136,7 @@ def snare_electronic(rng: Rng) -> Made:
     return x, ["snare", "electronic snare", "electronic"]
 
 
-@made(220)
+@register(DRUMS, 220)
 def snare_roll(rng: Rng) -> Made:
     hit = peaked(snare_acoustic(rng)[0] if rng.random() < 0.6 else snare_electronic(rng)[0])
     total = rng.uniform(0.8, 3.0)
@@ -167,19 +153,7 @@ def snare_roll(rng: Rng) -> Made:
     ]
 
 
-@made(300)
-def rimshot(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.05, 0.25)
-    base = log_uniform(rng, 400, 1800)
-    x = modes(
-        rng,
-        seconds,
-        [(base, 1, 0.05), (base * rng.uniform(1.4, 2.8), 0.8, 0.04), (base * rng.uniform(3, 5), 0.4, 0.02)],
-    )
-    return drive(x + 0.5 * click(rng, seconds, 0.008), log_uniform(rng, 1, 4)), ["rimshot"]
-
-
-@made(450)
+@register(DRUMS, 450)
 def clap(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.15, 0.7)
     low = log_uniform(rng, 500, 1300)
@@ -197,16 +171,6 @@ def clap(rng: Rng) -> Made:
     return x, ["clap", *(["electronic"] if rng.random() < 0.5 else [])]
 
 
-@made(150)
-def snap(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.08, 0.3)
-    base = log_uniform(rng, 1200, 2800)
-    x = resonate(noise(rng, seconds) * decay(seconds, 0.03), base, rng.uniform(3, 9)) + 0.3 * click(rng, seconds, 0.006)
-    if rng.random() < 0.6:
-        x = reverb(rng, x, log_uniform(rng, 0.15, 0.6), rng.uniform(0.1, 0.4))
-    return x, ["finger snap"]
-
-
 def metal(rng: Rng, seconds: float, low: float = 300.0, partials: int = 6) -> Audio:
     waves = [square(low * r, seconds, rng=rng) for r in rng.uniform(1, 4.5, partials)]
     return np.asarray(sum(waves) / partials)
@@ -222,7 +186,7 @@ def cymbal_like(rng: Rng, seconds: float, floor: float) -> Audio:
     return ring / 12 + rng.uniform(0.3, 1.5) * highpass(noise(rng, seconds), floor)
 
 
-@made(600)
+@register(DRUMS, 500)
 def hat_closed(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.03, 0.2)
     floor = log_uniform(rng, 3000, 9000)
@@ -230,7 +194,37 @@ def hat_closed(rng: Rng) -> Made:
     return highpass(x, floor, 4) * decay(seconds, seconds * rng.uniform(0.5, 1)), ["closed hi-hat", "hi-hat"]
 
 
-@made(400)
+@register(DRUMS, 500)
+def hat_electronic(rng: Rng) -> Made:
+    """Drum machine hats: filtered noise, ringing squares, crushed noise, FM."""
+    is_open = rng.random() < 0.3
+    seconds = log_uniform(rng, 0.2, 0.7) if is_open else log_uniform(rng, 0.02, 0.15)
+    kind = rng.integers(0, 4)
+    if kind == 0:
+        x = bandpass(noise(rng, seconds), log_uniform(rng, 3000, 9000), log_uniform(rng, 10000, 15500))
+    elif kind == 1:
+        x = highpass(
+            metal(rng, seconds, log_uniform(rng, 250, 2500), int(rng.integers(2, 8))), log_uniform(rng, 3000, 8000), 4
+        )
+    elif kind == 2:
+        x = highpass(
+            crush(noise(rng, seconds), int(rng.integers(2, 7)), int(rng.integers(1, 5))), log_uniform(rng, 2500, 7000)
+        )
+    else:
+        t = times(seconds)
+        f = log_uniform(rng, 2000, 6000)
+        x = highpass(
+            np.sin(2 * np.pi * f * t + rng.uniform(3, 30) * np.sin(2 * np.pi * f * rng.uniform(1.2, 2.8) * t)), 2500
+        )
+    x = peaked(x) * decay(seconds, seconds * rng.uniform(0.4, 1.2)) + rng.uniform(0, 0.5) * click(
+        rng, seconds, 0.004, 4000, 14000
+    )
+    if rng.random() < 0.25:
+        x = x + rng.uniform(0.1, 0.5) * click(rng, seconds, 0.02, 300, 2500)
+    return x, ["open hi-hat" if is_open else "closed hi-hat", "hi-hat", "electronic"]
+
+
+@register(DRUMS, 400)
 def hat_open(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.25, 1.2)
     floor = log_uniform(rng, 2500, 8000)
@@ -240,14 +234,14 @@ def hat_open(rng: Rng) -> Made:
     return highpass(x, floor, 4) * decay(seconds, seconds * rng.uniform(0.8, 1.5)), ["open hi-hat", "hi-hat"]
 
 
-@made(150)
+@register(DRUMS, 150)
 def hat_pedal(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.05, 0.2)
     x = highpass(cymbal_like(rng, seconds, 2500), 2000) * decay(seconds, seconds * 0.8, rng.uniform(0.002, 0.015))
     return x, ["closed hi-hat", "hi-hat", "pedal hi-hat"]
 
 
-@made(350)
+@register(DRUMS, 350)
 def crash(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.9, 3.0)
     x = cymbal_like(rng, seconds, log_uniform(rng, 300, 1500)) * decay(
@@ -256,14 +250,14 @@ def crash(rng: Rng) -> Made:
     return x, ["crash cymbal"]
 
 
-@made(150)
+@register(DRUMS, 150)
 def splash(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.4, 1.2)
     x = cymbal_like(rng, seconds, log_uniform(rng, 800, 2500)) * decay(seconds, seconds)
     return x, ["splash cymbal"]
 
 
-@made(200)
+@register(DRUMS, 200)
 def ride(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.8, 3.0)
     ping = modes(rng, seconds, [(f, 1 / (k + 1), seconds * 0.6) for k, f in enumerate(rng.uniform(900, 6000, 8))])
@@ -275,7 +269,7 @@ def ride(rng: Rng) -> Made:
     return x, ["ride cymbal"]
 
 
-@made(100)
+@register(DRUMS, 100)
 def cymbal_swell(rng: Rng) -> Made:
     seconds = rng.uniform(1, 3)
     x = cymbal_like(rng, seconds, log_uniform(rng, 400, 2000))[: int(seconds * 32000)]
@@ -283,7 +277,7 @@ def cymbal_swell(rng: Rng) -> Made:
     return x, ["cymbal swell", "reversed cymbal", "swelling"]
 
 
-@made(550)
+@register(DRUMS, 550)
 def tom(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.25, 1.2)
     base = log_uniform(rng, 70, 260)
@@ -306,211 +300,7 @@ def tom(rng: Rng) -> Made:
     ]
 
 
-@made(250)
-def conga_bongo(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.15, 0.6)
-    high = rng.random() < 0.5
-    base = log_uniform(rng, 300, 550) if high else log_uniform(rng, 150, 300)
-    half = log_uniform(rng, 0.1, 0.45)
-    x = modes(rng, seconds, [(base, 1, half), (base * 1.6, 0.3, half * 0.5), (base * 2.3, 0.2, half * 0.4)])
-    x += rng.uniform(0.1, 0.8) * click(rng, seconds, 0.02, 800, 5000)
-    return x, ["bongo" if high else "conga", "hand drum"]
-
-
-@made(320)
-def tabla(rng: Rng) -> Made:
-    """Dayan: near-harmonic ring (na, tin, tun); bayan: low with a pitch bend (ghe); dry slaps (te, ke)."""
-    kind = rng.integers(0, 3)
-    if kind == 0:
-        seconds = log_uniform(rng, 0.2, 1.2)
-        base = log_uniform(rng, 220, 420)
-        half = log_uniform(rng, 0.2, 1.0)
-        levels = rng.uniform(0.2, 1, 5)
-        x = modes(
-            rng,
-            seconds,
-            [(base * (k + 1) * rng.uniform(0.99, 1.01), levels[k], half / (1 + 0.3 * k)) for k in range(5)],
-        )
-        x += 0.6 * click(rng, seconds, 0.012, 1000, 7000)
-        return x, ["tabla", "hand drum", "tonal"]
-    if kind == 1:
-        seconds = log_uniform(rng, 0.3, 1.2)
-        base = log_uniform(rng, 65, 120)
-        glide = curve(seconds, base, base * rng.uniform(0.9, 1.7), base * rng.uniform(0.9, 1.5))
-        x = sine(glide, seconds) * decay(seconds, seconds) + 0.3 * sine(glide * 2, seconds) * decay(
-            seconds, seconds * 0.5
-        )
-        x += 0.4 * click(rng, seconds, 0.02, 300, 4000)
-        return x, ["tabla", "bayan", "hand drum", "low"]
-    seconds = log_uniform(rng, 0.06, 0.25)
-    x = click(rng, seconds, log_uniform(rng, 0.02, 0.08), 250, 4000) + modes(
-        rng, seconds, [(log_uniform(rng, 200, 600), 0.7, 0.06)]
-    )
-    return x, ["tabla", "hand drum", "short"]
-
-
-@made(160)
-def djembe(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.2, 0.6)
-    base = log_uniform(rng, 70, 400)
-    x = modes(rng, seconds, [(base, 1, 0.3), (base * 1.5, 0.5, 0.15), (base * 2.2, 0.4, 0.1)]) + rng.uniform(
-        0.2, 1
-    ) * click(rng, seconds, 0.03, 500, 6000)
-    return x, ["djembe", "hand drum"]
-
-
-@made(120)
-def big_drum(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.8, 2.5)
-    base = log_uniform(rng, 45, 90)
-    x = modes(
-        rng,
-        seconds,
-        [(base * r, g, seconds * d) for r, g, d in ((1, 1, 0.8), (1.5, 0.6, 0.5), (2, 0.4, 0.4), (2.7, 0.3, 0.3))],
-    )
-    x += 0.5 * click(rng, seconds, 0.06, 200, 2500)
-    return reverb(rng, x, log_uniform(rng, 0.8, 2.5), rng.uniform(0.2, 0.5)), ["taiko", "big drum", "deep"]
-
-
-@made(220)
-def cowbell(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.12, 0.6)
-    base = log_uniform(rng, 450, 900)
-    if rng.random() < 0.5:
-        x = bandpass(
-            square(base, seconds) + square(base * rng.uniform(1.4, 1.6), seconds), base * 0.8, base * 5
-        ) * decay(seconds, seconds * rng.uniform(0.5, 1))
-    else:
-        x = modes(
-            rng,
-            seconds,
-            [(base * r, g, seconds * 0.7) for r, g in ((1, 1), (1.51, 0.8), (2.6, 0.5), (3.7, 0.4), (5.1, 0.2))],
-        )
-    return x + 0.3 * click(rng, seconds, 0.01), ["cowbell", "metallic"]
-
-
-@made(200)
-def woodblock(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.06, 0.3)
-    base = log_uniform(rng, 500, 2800)
-    x = modes(
-        rng, seconds, [(base, 1, log_uniform(rng, 0.03, 0.12)), (base * rng.uniform(1.6, 2.9), 0.4, 0.04)]
-    ) + 0.3 * click(rng, seconds, 0.006)
-    return x, [rng.choice(["woodblock", "claves"]), "wooden"]
-
-
-@made(260)
-def shaker(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.06, 0.35)
-    x = highpass(noise(rng, seconds), log_uniform(rng, 3000, 7000)) * np.sin(
-        np.pi * np.linspace(0, 1, times(seconds).size) ** rng.uniform(0.4, 1.2)
-    ) ** rng.uniform(1, 3)
-    if rng.random() < 0.4:
-        x = x * (rng.random(x.size) < 0.2)
-    return x, [rng.choice(["shaker", "maracas"])]
-
-
-@made(160)
-def tambourine(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.12, 0.5)
-    jingles = np.zeros_like(times(seconds))
-    for _ in range(rng.integers(4, 12)):
-        f = rng.uniform(4500, 12500)
-        i = int(rng.uniform(0, 0.04) * 32000)
-        part = modes(rng, seconds, [(f, 1, rng.uniform(0.08, seconds))])
-        jingles[i:] += part[: jingles.size - i]
-    return highpass(jingles + 0.5 * noise(rng, seconds) * decay(seconds, seconds * 0.6), 3500), ["tambourine"]
-
-
-@made(200)
-def triangle_bell(rng: Rng) -> Made:
-    if rng.random() < 0.5:
-        seconds = log_uniform(rng, 0.4, 2.0)
-        x = modes(rng, seconds, [(f, rng.uniform(0.3, 1), seconds) for f in rng.uniform(2500, 12000, 7)])
-        return x, ["triangle percussion", "metallic", "bright"]
-    seconds = log_uniform(rng, 0.4, 2.5)
-    base = log_uniform(rng, 300, 2500)
-    x = modes(
-        rng,
-        seconds,
-        [
-            (base * r, g, seconds * d)
-            for r, g, d in (
-                (0.5, 0.3, 1),
-                (1, 1, 0.9),
-                (1.19, 0.5, 0.7),
-                (1.56, 0.4, 0.6),
-                (2, 0.5, 0.5),
-                (2.74, 0.3, 0.4),
-                (3.76, 0.2, 0.3),
-            )
-        ],
-    )
-    return x, ["bell", "metallic"]
-
-
-@made(120)
-def gong(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 1.2, 3.0)
-    x = modes(
-        rng, seconds, [(f, rng.uniform(0.3, 1), seconds * rng.uniform(0.4, 1.2)) for f in 70 * 25 ** rng.random(25)]
-    )
-    return x * np.minimum(1, times(seconds) / rng.uniform(0.003, 0.1)), ["gong", "metallic"]
-
-
-@made(160)
-def metal_hit(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.15, 1.5)
-    x = modes(
-        rng, seconds, [(f, rng.uniform(0.2, 1), seconds * rng.uniform(0.2, 1)) for f in 180 * 40 ** rng.random(18)]
-    )
-    return drive(x + 0.6 * click(rng, seconds, 0.02), log_uniform(rng, 1, 5)), ["metal hit", "metallic", "industrial"]
-
-
-@made(200)
-def glitch_hit(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.02, 0.25)
-    kind = rng.integers(0, 4)
-    if kind == 0:
-        x = crush(noise(rng, seconds) * decay(seconds, seconds), int(rng.integers(2, 6)), int(rng.integers(2, 20)))
-    elif kind == 1:
-        x = sine(curve(seconds, log_uniform(rng, 100, 8000), log_uniform(rng, 50, 6000)), seconds) * decay(
-            seconds, seconds
-        )
-    elif kind == 2:
-        x = square(log_uniform(rng, 30, 2500), seconds) * (
-            rng.random(times(seconds).size // 200 + 1).repeat(200)[: times(seconds).size] < 0.5
-        )
-    else:
-        x = np.sin(
-            2
-            * np.pi
-            * np.cumsum(rng.uniform(100, 7000, times(seconds).size // 300 + 1).repeat(300)[: times(seconds).size])
-            / 32000
-        ) * decay(seconds, seconds)
-    return x, ["glitch percussion", "glitch", "electronic"]
-
-
-@made(180)
-def guiro(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.15, 0.7)
-    gap = 1 / log_uniform(rng, 30, 90)
-    hits = [(s, click(rng, 0.02, 0.01, 1500, 7000), rng.uniform(0.5, 1)) for s in np.arange(0, seconds, gap)]
-    return mix_at(seconds + 0.05, hits), ["guiro"]
-
-
-@made(150)
-def synth_perc(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.08, 0.4)
-    wave = [sine, triangle][rng.integers(0, 2)]
-    f = log_uniform(rng, 150, 2500)
-    x = wave(curve(seconds, f * rng.uniform(1, 4), f, f * rng.uniform(0.5, 1)), seconds) * decay(
-        seconds, seconds * rng.uniform(0.4, 1)
-    )
-    return x, ["electronic percussion", "electronic"]
-
-
-@made(120)
+@register(DRUMS, 120)
 def vinyl_drum(rng: Rng) -> Made:
     """A hit with the dust and the narrow band of an old record."""
     maker, tags = [(kick_acoustic, "kick"), (snare_acoustic, "snare")][rng.integers(0, 2)]

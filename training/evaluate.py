@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from soundpalette.core.encoders.compact import CompactEncoder
 from soundpalette.core.types import Window
+from training.clips import DATA
 from training.export import export
 
-SAMPLES = Path("/usr/share/sonic-pi/samples")
+SAMPLES = DATA / "pk/samples/package/samples"
 TRUTH = Path(__file__).parent / "validation.toml"
 
 

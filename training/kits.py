@@ -1,5 +1,5 @@
-# ruff: noqa: E501  (tables and formulas read better in one row)
-"""Recorded one-shots from Debian packages whose licence allows it: Hydrogen's Audiophob kit (CC0), many times altered."""
+# ruff: noqa: E501  (a table)
+"""Recorded sounds of Debian's Hydrogen kits whose licence allows it: Audiophob (CC0), GuitarStrums (CC-BY-3.0)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +21,23 @@ AUDIOPHOB = {
 def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
     for number, path in enumerate(sorted((KITS / "Audiophob").glob("*.wav"))):
         words = next((w for part, w in AUDIOPHOB.items() if part in path.name), None)
-        if words is None:
-            continue
-        audio, rate = soundfile.read(path, always_2d=True)
-        mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, 32000), float)
-        for k in range(max(1, int(12 * share))):
-            rng = np.random.default_rng([seed, number, k])
-            changed, added = apply_some(rng, mono, 0.0 if k == 0 else 0.7)
-            yield changed, [*words, *added]
+        if words is not None:
+            yield from _variants(path, words, [seed, number], max(1, int(12 * share)), 0.7)
+    for number, path in enumerate(sorted((KITS / "belofilms_GuitarStrums").glob("*.flac"))):
+        yield from _variants(path, _strum_words(path.stem), [seed, 1000 + number], 1, 0.4)
+
+
+def _strum_words(name: str) -> list[str]:
+    mode = ["minor chord"] if "min" in name.lower() else ["major chord"] if "major" in name.lower() else []
+    return ["acoustic guitar", "guitar chord", "strummed", "chord", "acoustic", *mode]
+
+
+def _variants(
+    path: Path, words: list[str], seed: list[int], count: int, chance: float
+) -> Iterator[tuple[Audio, list[str]]]:
+    audio, rate = soundfile.read(path, always_2d=True)
+    mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, 32000), float)
+    for k in range(count):
+        rng = np.random.default_rng([*seed, k])
+        changed, added = apply_some(rng, mono, 0.0 if k == 0 and count > 1 else chance)
+        yield changed, [*words, *added]

@@ -1,20 +1,21 @@
 # ruff: noqa: E501, PERF401  (formulas read better in one row; loops with conditions better as loops)
 """Sequenced loops from our own hits: drum loops, percussion and tabla loops, glitch and industrial loops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import numpy as np
-
-from training.drums import DRUMS, Made
+from training.drums import DRUMS
 from training.dsp import Audio, Rng, log_uniform, mix_at, peaked, resample
 from training.effects import apply_some
+from training.electronics import ELECTRONICS
+from training.percussion import PERCUSSION
+from training.registry import Generator, Made, Registry, runs
 from training.scenes import SCENES
 
-Makers = list[Callable[[Rng], Made]]
+Makers = list[Generator]
 
 
 def _of(*names: str) -> Makers:
-    both = {**DRUMS, **SCENES}
+    both = {**DRUMS, **PERCUSSION, **SCENES, **ELECTRONICS}
     return [both[n][0] for n in names]
 
 
@@ -54,7 +55,7 @@ def drum_loop(rng: Rng) -> Made:
     return mix_at(min(total, 4.0), hits), ["drum loop", "loop", style, *electronic]
 
 
-def free_loop(makers: Makers, words: list[str]) -> Callable[[Rng], Made]:
+def free_loop(makers: Makers, words: list[str]) -> Generator:
     """A loop of 2 to 4 hits of one family on a random euclidean-like pattern."""
 
     def make(rng: Rng) -> Made:
@@ -77,7 +78,7 @@ def free_loop(makers: Makers, words: list[str]) -> Callable[[Rng], Made]:
     return make
 
 
-LOOPS: dict[str, tuple[Callable[[Rng], Made], int]] = {
+LOOPS: Registry = {
     "drum_loop": (drum_loop, 1500),
     "percussion": (free_loop(_of("conga_bongo", "djembe", "cowbell", "woodblock", "shaker", "tambourine", "guiro", "rimshot", "triangle_bell", "tom"), ["percussion loop"]), 400),
     "tabla_loop": (free_loop(_of("tabla"), ["tabla loop", "percussion loop", "tabla", "hand drum"]), 220),
@@ -88,9 +89,7 @@ LOOPS: dict[str, tuple[Callable[[Rng], Made], int]] = {
 
 
 def loop_clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
-    for number, (make, count) in enumerate(LOOPS.values()):
-        for k in range(int(count * share)):
-            rng = np.random.default_rng([seed, number, k])
-            audio, words = make(rng)
-            audio, added = apply_some(rng, audio, 0.4)
-            yield audio, [*words, *added]
+    for rng, make in runs(LOOPS, seed, share):
+        audio, words = make(rng)
+        audio, added = apply_some(rng, audio, 0.4)
+        yield audio, [*words, *added]

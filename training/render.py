@@ -7,13 +7,16 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
+from training.basses import BASSES
 from training.clips import save_shard
-from training.drums import DRUMS, Made
-from training.dsp import Audio, Rng
+from training.drums import DRUMS
+from training.dsp import Audio
 from training.effects import apply_some
+from training.electronics import ELECTRONICS
+from training.guitars import GUITARS
 from training.loops import loop_clips
+from training.percussion import PERCUSSION
+from training.registry import Registry, runs
 from training.scenes import SCENES
 from training.soundfonts import FONTS, font_clips
 from training.tones import TONES
@@ -21,11 +24,10 @@ from training.tones import TONES
 Clips = Iterator[tuple[Audio, list[str]]]
 
 
-def generated(registry: dict[str, tuple[Callable[[Rng], Made], int]]) -> Callable[[int, float], Clips]:
+def generated(*registries: Registry) -> Callable[[int, float], Clips]:
     def clips(seed: int, share: float) -> Clips:
-        for number, (make, count) in enumerate(registry.values()):
-            for k in range(max(1, int(count * share))):
-                rng = np.random.default_rng([seed, number, k])
+        for registry in registries:
+            for rng, make in runs(registry, seed, share):
                 audio, words = make(rng)
                 audio, added = apply_some(rng, audio)
                 yield audio, [*words, *added]
@@ -49,9 +51,9 @@ def later(module: str) -> Callable[[int, float], Clips]:
 
 
 SOURCES: dict[str, Callable[[int, float], Clips]] = {
-    "drums": generated(DRUMS),
-    "tones": generated(TONES),
-    "scenes": generated(SCENES),
+    "drums": generated(DRUMS, PERCUSSION),
+    "tones": generated(BASSES, GUITARS, TONES),
+    "scenes": generated(SCENES, ELECTRONICS),
     "loops": loop_clips,
     **{name: font(name) for name in FONTS},
     "supercollider": later("supercollider"),

@@ -1,22 +1,18 @@
-# ruff: noqa: PERF401  (formulas read better in one row; loops with conditions better as loops)
-"""Procedural effects and textures: sweeps, impacts, electronic blips, records, machines, weather, animals."""
-
-from collections.abc import Callable
+"""Procedural effects and textures: sweeps, impacts, records, drones, ambience, machines, weather, animals."""
 
 import numpy as np
 
-from training.drums import Made, click, metal_hit
+from training.drums import DRUMS, click
 from training.dsp import (
+    Audio,
     Rng,
     adsr,
     bandpass,
     coloured,
-    crush,
     curve,
     decay,
     detuned,
     drive,
-    echo,
     highpass,
     log_uniform,
     lowpass,
@@ -25,30 +21,22 @@ from training.dsp import (
     n_of,
     noise,
     peaked,
-    phase_of,
     resample,
     reverb,
     saw,
     sine,
-    square,
     sweep_filter,
     times,
-    triangle,
-)  # fmt: skip
-from training.tones import TONES, hertz
+)
+from training.percussion import metal_hit
+from training.pitch import hertz
+from training.registry import Made, Registry, register
+from training.tones import TONES
 
-SCENES: dict[str, tuple[Callable[[Rng], Made], int]] = {}
-
-
-def made(count: int) -> Callable[[Callable[[Rng], Made]], Callable[[Rng], Made]]:
-    def register(function: Callable[[Rng], Made]) -> Callable[[Rng], Made]:
-        SCENES[function.__name__] = (function, count)
-        return function
-
-    return register
+SCENES: Registry = {}
 
 
-@made(240)
+@register(SCENES, 240)
 def riser(rng: Rng) -> Made:
     seconds = rng.uniform(1.2, 4.0)
     x = sweep_filter(
@@ -62,7 +50,7 @@ def riser(rng: Rng) -> Made:
     return x * np.linspace(0.05, 1, x.size) ** rng.uniform(0.7, 2), ["riser", "swelling", "sweep"]
 
 
-@made(160)
+@register(SCENES, 160)
 def downlifter(rng: Rng) -> Made:
     seconds = rng.uniform(1.0, 4.0)
     x = sweep_filter(
@@ -76,32 +64,35 @@ def downlifter(rng: Rng) -> Made:
     return x * np.linspace(1, 0.02, x.size), ["downlifter", "sweep"]
 
 
-@made(260)
+@register(SCENES, 380)
 def whoosh(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.25, 3.0)
-    low, top = log_uniform(rng, 150, 800), log_uniform(rng, 1000, 9000)
-    x = sweep_filter(
-        coloured(rng, seconds, 2)[: n_of(seconds)], curve(seconds, low, top, low), log_uniform(rng, 0.7, 3), "band"
+    """Air that rises and falls, its band moving along or past; now and then a tone in it."""
+    seconds = log_uniform(rng, 0.15, 3.5)
+    ends = [log_uniform(rng, 150, 3000), log_uniform(rng, 800, 10000), log_uniform(rng, 150, 3000)]
+    air = coloured(rng, seconds, float(rng.choice([0, 2, 3, 5])))[: n_of(seconds)]
+    x = peaked(
+        sweep_filter(air, curve(seconds, *ends), log_uniform(rng, 0.5, 3), str(rng.choice(["band", "low", "band"])))
     )
-    bump = np.sin(np.pi * np.linspace(0, 1, x.size) ** rng.uniform(0.5, 2)) ** rng.uniform(1, 3)
-    x = x * bump
+    if rng.random() < 0.25:
+        x = x + rng.uniform(0.1, 0.5) * sine(curve(seconds, *(e * 0.3 for e in ends)), seconds)
+    x = x * np.sin(np.pi * np.linspace(0, 1, x.size) ** rng.uniform(0.4, 3)) ** rng.uniform(0.7, 3)
     if rng.random() < 0.4:
-        x = reverb(rng, x, 1.5, 0.4)
+        x = reverb(rng, x, rng.uniform(0.5, 2.5), rng.uniform(0.2, 0.5))
     return x, ["whoosh", "swoosh"]
 
 
-@made(240)
+@register(SCENES, 240)
 def impact(rng: Rng) -> Made:
     seconds = rng.uniform(0.8, 3.5)
     f = log_uniform(rng, 28, 60)
     x = sine(curve(seconds, f * rng.uniform(1.5, 4), f, f * 0.8), seconds) * decay(seconds, seconds, 0.003)
     x += 0.7 * lowpass(noise(rng, seconds), log_uniform(rng, 300, 3000)) * decay(seconds, seconds * 0.6)
-    x += rng.uniform(0, 0.5) * peaked(metal_hit(rng)[0])[0] * decay(seconds, 0.2)
+    x += rng.uniform(0, 0.8) * click(rng, seconds, log_uniform(rng, 0.02, 0.2), 200, 6000)
     x = reverb(rng, drive(x, log_uniform(rng, 1, 8)), rng.uniform(1, 3), rng.uniform(0.3, 0.6), 3000)
     return x, ["impact", "cinematic boom", "deep"]
 
 
-@made(140)
+@register(SCENES, 140)
 def explosion(rng: Rng) -> Made:
     seconds = rng.uniform(0.8, 3.0)
     x = lowpass(noise(rng, seconds), log_uniform(rng, 500, 3000)) * decay(seconds, seconds) + 0.6 * lowpass(
@@ -110,119 +101,25 @@ def explosion(rng: Rng) -> Made:
     return drive(x, log_uniform(rng, 2, 12)), ["explosion", "impact", "noisy"]
 
 
-@made(220)
-def laser(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.08, 0.8)
-    wave = [sine, saw, square, triangle][rng.integers(0, 4)]
-    top, bottom = log_uniform(rng, 1200, 9000), log_uniform(rng, 60, 700)
-    ends = (top, bottom) if rng.random() < 0.75 else (bottom, top)
-    x = wave(curve(seconds, ends[0], np.sqrt(ends[0] * ends[1]) * rng.uniform(0.4, 1), ends[1]), seconds) * decay(
-        seconds, seconds * 1.5
-    )
-    if rng.random() < 0.4:
-        x = echo(x, rng.uniform(0.05, 0.15), 0.5, 4)
-    return x, ["laser", "zap", "electronic"]
-
-
-@made(360)
-def blip(rng: Rng) -> Made:
-    """Beeps, blips, pings, pops, plips: short electronic tones."""
-    kind = rng.integers(0, 5)
-    f = log_uniform(rng, 250, 4500)
-    if kind == 0:
-        seconds = log_uniform(rng, 0.06, 0.6)
-        x, tags = (
-            [sine, square, triangle][rng.integers(0, 3)](f, seconds) * adsr(seconds, 0.002, 0.01, 0.9, 0.01),
-            ["beep"],
-        )
-    elif kind == 1:
-        seconds = log_uniform(rng, 0.03, 0.2)
-        x, tags = (
-            [sine, triangle, square][rng.integers(0, 3)](curve(seconds, f, f * rng.uniform(0.4, 2.5)), seconds)
-            * decay(seconds, seconds),
-            ["blip"],
-        )
-    elif kind == 2:
-        seconds = log_uniform(rng, 0.2, 1.5)
-        x, tags = sine(f, seconds) * decay(seconds, seconds), ["ping", "tonal"]
-    elif kind == 3:
-        seconds = log_uniform(rng, 0.03, 0.15)
-        x, tags = (
-            sine(curve(seconds, log_uniform(rng, 100, 400), log_uniform(rng, 400, 1500)), seconds)
-            * decay(seconds, seconds),
-            ["pop", "blip"],
-        )
-    else:
-        seconds = log_uniform(rng, 0.015, 0.06)
-        x, tags = click(rng, seconds, 0.01) + 0.5 * sine(f, seconds) * decay(seconds, 0.02), ["tick", "click"]
-    return x, [*tags, "electronic blip", "electronic"]
-
-
-@made(200)
-def bubble(rng: Rng) -> Made:
-    total = log_uniform(rng, 0.08, 1.5)
-    hits = []
-    for _ in range(max(1, int(total * 8))):
-        seconds = rng.uniform(0.03, 0.12)
-        f = log_uniform(rng, 300, 1800)
-        hits.append(
-            (
-                rng.uniform(0, total),
-                sine(curve(seconds, f, f * rng.uniform(1.2, 2.5)), seconds) * decay(seconds, seconds, 0.004),
-                rng.uniform(0.3, 1),
-            )
-        )
-    return mix_at(total + 0.15, hits), ["bubble", "water drop", "liquid"]
-
-
-@made(260)
-def glitch_texture(rng: Rng) -> Made:
-    total = rng.uniform(0.3, 3.0)
-    pieces, spot = [], 0.0
-    while spot < total:
-        length = log_uniform(rng, 0.01, 0.15)
-        source = [
-            lambda s: noise(rng, s),
-            lambda s: square(log_uniform(rng, 40, 4000), s),
-            lambda s: sine(curve(s, log_uniform(rng, 100, 6000), log_uniform(rng, 100, 6000)), s),
-        ][rng.integers(0, 3)]
-        piece = source(length)
-        for k in range(int(rng.choice([1, 1, 2, 4, 8]))):
-            pieces.append((spot + k * length, piece, rng.uniform(0.3, 1)))
-        spot += length * rng.uniform(1, 6)
-    x = mix_at(total, pieces)
-    return crush(x, int(rng.integers(3, 9)), int(rng.integers(1, 12))), [
-        "glitch",
-        "glitch effect",
-        "electronic",
-        "digital",
-    ]
-
-
-@made(160)
-def robot(rng: Rng) -> Made:
-    """Machine talk: stepped tones through moving formants, ring-modulated."""
-    total = rng.uniform(0.3, 2.5)
-    steps = max(2, int(total * rng.uniform(5, 18)))
-    f = np.repeat(80 * 6 ** rng.random(steps), n_of(total) // steps + 1)[: n_of(total)]
-    x = square(f, total, 0.3)
-    x = sweep_filter(x, np.repeat(400 * 8 ** rng.random(steps), n_of(total) // steps + 1)[: n_of(total)], 5, "band")
-    if rng.random() < 0.6:
-        x = x * sine(log_uniform(rng, 30, 900), total)
-    return x, ["robot", "robotic", "electronic", "glitch"]
-
-
-@made(260)
+@register(SCENES, 340)
 def vinyl_noise(rng: Rng) -> Made:
+    """Pops and crackle of a record over its hiss and rumble; the hiss alone, too."""
     seconds = rng.uniform(0.8, 4.0)
     x = np.zeros(n_of(seconds))
-    spots = rng.integers(0, x.size, int(seconds * log_uniform(rng, 8, 120)))
-    x[spots] = rng.standard_normal(spots.size) * rng.random(spots.size) ** 2
-    x = bandpass(x, 500, 9000) * 3 + rng.uniform(0.005, 0.1) * coloured(rng, seconds, 2)[: x.size]
-    return x, ["vinyl crackle", "vinyl", "crackle", "noisy", "lo-fi"]
+    spots = rng.integers(0, x.size - 200, int(seconds * log_uniform(rng, 4, 120)))
+    for spot in spots:
+        length = int(rng.integers(4, 120))
+        x[spot : spot + length] += (
+            rng.standard_normal(length) * np.exp(-np.arange(length) / (length / 4)) * rng.random() ** 2
+        )
+    x = bandpass(x, log_uniform(rng, 100, 900), log_uniform(rng, 4000, 14000))
+    bed = peaked(coloured(rng, seconds, rng.uniform(0, 4))[: x.size])
+    rumble = peaked(lowpass(noise(rng, seconds), log_uniform(rng, 40, 150)))
+    x = peaked(x) + log_uniform(rng, 0.01, 1.0) * bed + rng.uniform(0, 0.15) * rumble
+    return x, ["vinyl crackle", "vinyl hiss", "vinyl", "crackle", "noisy", "lo-fi"]
 
 
-@made(240)
+@register(SCENES, 240)
 def hiss(rng: Rng) -> Made:
     seconds = rng.uniform(0.5, 4.0)
     kind = rng.integers(0, 3)
@@ -236,22 +133,35 @@ def hiss(rng: Rng) -> Made:
     ][kind] + ["static", "noisy"]
 
 
-@made(320)
+def record(rng: Rng) -> Audio:
+    """Two seconds of something that may be on a record: drums, tones, noise; band-limited."""
+    makers = [*DRUMS.values(), *TONES.values()]
+    hits = [
+        (float(rng.uniform(0, 1.6)), peaked(makers[rng.integers(0, len(makers))][0](rng)[0]), rng.uniform(0.4, 1))
+        for _ in range(rng.integers(2, 7))
+    ]
+    buzz = detuned(saw, rng, log_uniform(rng, 100, 700), 2.0, 3, 30) * rng.uniform(0, 0.6)
+    return peaked(mix_at(2.0, hits) + buzz + rng.uniform(0, 0.3) * noise(rng, 2.0))
+
+
+@register(SCENES, 420)
 def scratch(rng: Rng) -> Made:
-    """A record moved by hand: a sound played along a wandering position."""
+    """A record moved by hand: its sound played along a wandering position."""
     kind = rng.integers(0, 3)
-    source = peaked(
-        sum((saw(log_uniform(rng, 100, 900), 2.0, rng) for _ in range(3)), 0.8 * noise(rng, 2.0))
-        * (1 + 0.6 * np.sin(2 * np.pi * rng.uniform(3, 9) * times(2.0)))
-    )
+    source = record(rng)
     if kind == 0:
-        seconds = rng.uniform(0.15, 1.2)
-        moves = rng.integers(2, 7)
-        spots = np.interp(np.linspace(0, moves, n_of(seconds)), np.arange(moves + 1), rng.uniform(0, 0.35, moves + 1))
+        seconds = rng.uniform(0.15, 1.4)
+        moves = int(rng.integers(1, 8))
+        ends = rng.uniform(0.3, 1.5) + np.cumsum(
+            rng.choice([-1, 1]) * np.resize([1, -1], moves + 1) * rng.uniform(0.03, 0.3, moves + 1)
+        )
+        spots = np.interp(np.linspace(0, moves, n_of(seconds)), np.arange(moves + 1), np.clip(ends, 0, 1.95))
+        spots = np.convolve(np.pad(spots, 400, "edge"), np.ones(801) / 801, "valid")[: n_of(seconds)]
         tags = ["vinyl scratch", "scratch", "turntable"]
     elif kind == 1:
-        seconds = rng.uniform(0.4, 1.8)
-        spots = 1.9 * (1 - np.linspace(0, 1, n_of(seconds)) ** rng.uniform(0.4, 0.8))
+        seconds = rng.uniform(0.4, 2.0)
+        spots = 1.95 * (1 - np.linspace(0, 1, n_of(seconds)) ** rng.uniform(0.4, 1.8))
+        spots = np.abs(1.95 - np.abs(spots * rng.uniform(1, 3) % 3.9 - 1.95))
         tags = ["vinyl rewind", "backspin", "turntable", "reversed"]
     else:
         seconds = rng.uniform(0.4, 2.0)
@@ -259,10 +169,10 @@ def scratch(rng: Rng) -> Made:
         tags = ["tape stop", "turntable", "slowing down"]
     x = np.interp(spots * 32000, np.arange(source.size), source)
     speed = np.minimum(1, np.abs(np.gradient(spots)) * 32000 / 0.3)
-    return bandpass(x * speed, 120, 7000), ["dj scratch effect", *tags]
+    return bandpass(x * speed, log_uniform(rng, 60, 250), log_uniform(rng, 4000, 14000)), ["dj scratch effect", *tags]
 
 
-@made(240)
+@register(SCENES, 240)
 def drone(rng: Rng) -> Made:
     seconds = rng.uniform(2.0, 4.0)
     f = hertz(rng.uniform(24, 52))
@@ -277,7 +187,7 @@ def drone(rng: Rng) -> Made:
     return x * adsr(seconds, 0.4, 0.1, 1, 0.4), ["drone", "ambience", "sustained", "low"]
 
 
-@made(240)
+@register(SCENES, 240)
 def hum(rng: Rng) -> Made:
     seconds = rng.uniform(1.0, 4.0)
     kind = rng.integers(0, 3)
@@ -304,7 +214,7 @@ def hum(rng: Rng) -> Made:
     return x * adsr(seconds, 0.3, 0.1, 1, 0.4), ["hum", "ambience", "sustained", *tags]
 
 
-@made(240)
+@register(SCENES, 240)
 def ambience(rng: Rng) -> Made:
     """Haunted, spacey, cinematic beds: filtered noise, far tones, long reverb."""
     seconds = rng.uniform(2.0, 4.0)
@@ -331,7 +241,7 @@ def ambience(rng: Rng) -> Made:
     ]
 
 
-@made(200)
+@register(SCENES, 200)
 def weather(rng: Rng) -> Made:
     seconds = rng.uniform(1.5, 4.0)
     kind = rng.integers(0, 4)
@@ -364,7 +274,7 @@ def weather(rng: Rng) -> Made:
     return x, ["nature ambience", "ambience", *tags]
 
 
-@made(200)
+@register(SCENES, 200)
 def animal(rng: Rng) -> Made:
     if rng.random() < 0.6:
         seconds = log_uniform(rng, 0.05, 0.5)
@@ -383,7 +293,7 @@ def animal(rng: Rng) -> Made:
     return x, ["animal call", "crow", "animal"] if rng.random() < 0.5 else ["animal call", "growl", "animal"]
 
 
-@made(220)
+@register(SCENES, 220)
 def machine(rng: Rng) -> Made:
     """Printers, motors, engines: repeated short noises over a hum."""
     seconds = rng.uniform(1.0, 4.0)
@@ -401,31 +311,7 @@ def machine(rng: Rng) -> Made:
     return x, ["machine noise", "motor", "mechanical", "industrial", "texture"]
 
 
-@made(200)
-def alarm(rng: Rng) -> Made:
-    seconds = rng.uniform(0.5, 3.0)
-    kind = rng.integers(0, 3)
-    f, rate = log_uniform(rng, 400, 1800), log_uniform(rng, 1, 12)
-    lfo = np.sin(2 * np.pi * rate * times(seconds))
-    if kind == 0:
-        return [sine, square][rng.integers(0, 2)](f * (1.2 + 0.3 * lfo), seconds), ["siren", "alarm"]
-    if kind == 1:
-        return square(f * np.where(lfo > 0, 1, rng.choice([0.75, 1.25, 1.5])), seconds), ["alarm", "telephone", "beep"]
-    tone = sine(rng.choice([697, 770, 852, 941]), seconds) + sine(rng.choice([1209, 1336, 1477]), seconds)
-    return tone * (lfo > -0.3), ["telephone", "dial tone", "beep"]
-
-
-@made(160)
-def coin(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.3, 1.2)
-    hits = [
-        (s, modes(rng, seconds, [(f, rng.uniform(0.4, 1), seconds * 0.5) for f in rng.uniform(2500, 9000, 6)]), 1.0)
-        for s in np.sort(rng.uniform(0, 0.25, rng.integers(1, 5)))
-    ]
-    return mix_at(seconds + 0.3, hits), ["coin", "cash register", "metallic", "bright"]
-
-
-@made(160)
+@register(SCENES, 160)
 def door(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.25, 1.2)
     thud = lowpass(noise(rng, seconds), log_uniform(rng, 200, 1200)) * decay(seconds, log_uniform(rng, 0.08, 0.3)) * 3
@@ -436,7 +322,7 @@ def door(rng: Rng) -> Made:
     return reverb(rng, x, rng.uniform(0.3, 1.2), rng.uniform(0.1, 0.4)), ["door slam", "thud", "foley"]
 
 
-@made(120)
+@register(SCENES, 120)
 def footsteps(rng: Rng) -> Made:
     gap = rng.uniform(0.35, 0.6)
     hits = [
@@ -450,38 +336,14 @@ def footsteps(rng: Rng) -> Made:
     return mix_at(gap * len(hits) + 0.1, hits), ["footsteps", "foley"]
 
 
-@made(160)
-def game_sound(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.15, 0.9)
-    steps = rng.integers(2, 9)
-    f = np.repeat(hertz(60) * 2 ** (np.cumsum(rng.integers(-5, 8, steps)) / 12), n_of(seconds) // steps + 1)[
-        : n_of(seconds)
-    ]
-    return square(f, seconds, rng.choice([0.125, 0.25, 0.5])) * decay(seconds, seconds * 2), [
-        "arcade game sound",
-        "8-bit",
-        "chiptune",
-        "electronic",
-    ]
-
-
-@made(160)
-def noise_burst(rng: Rng) -> Made:
-    seconds = log_uniform(rng, 0.03, 0.6)
-    x = bandpass(noise(rng, seconds), log_uniform(rng, 60, 2000), log_uniform(rng, 3000, 15000)) * decay(
-        seconds, seconds * rng.uniform(0.5, 2)
-    )
-    return x, ["noise burst", "noise", "noisy"]
-
-
-@made(200)
+@register(SCENES, 200)
 def reversed_sound(rng: Rng) -> Made:
     maker = list(TONES.values())[rng.integers(0, len(TONES))][0] if rng.random() < 0.5 else metal_hit
     x = peaked(maker(rng)[0])[: int(2.5 * 32000)]
     return reverb(rng, x, 1.5, 0.5)[: (3 * 32000)][::-1].copy(), ["reversed", "reverse effect", "swelling"]
 
 
-@made(120)
+@register(SCENES, 120)
 def shimmer(rng: Rng) -> Made:
     """Chimes and sparkles: many small bright bells."""
     seconds = rng.uniform(0.8, 3.0)
@@ -496,17 +358,7 @@ def shimmer(rng: Rng) -> Made:
     return reverb(rng, mix_at(seconds, hits), 1.2, 0.3), ["wind chimes", "chime", "sparkle", "bright", "metallic"]
 
 
-@made(140)
-def ring_mod(rng: Rng) -> Made:
-    seconds = rng.uniform(0.3, 2.5)
-    phase = 2 * np.pi * phase_of(log_uniform(rng, 60, 2000), seconds)
-    x = np.sin(phase + rng.uniform(2, 12) * np.sin(phase * rng.uniform(0.2, 3.3))) * sine(
-        curve(seconds, log_uniform(rng, 20, 2000), log_uniform(rng, 20, 2000)), seconds
-    )
-    return x * adsr(seconds, 0.01, 0.1, 0.8, 0.2), ["sci-fi effect", "alien sound", "electronic", "modulated"]
-
-
-@made(120)
+@register(SCENES, 120)
 def slowed(rng: Rng) -> Made:
     x = peaked(metal_hit(rng)[0])
     return reverb(rng, resample(x, rng.uniform(0.15, 0.4)), 2.0, 0.5)[: 3 * 32000], [

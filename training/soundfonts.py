@@ -17,7 +17,6 @@ from training.gm import DRUM_KEYS, PROGRAMS, Instrument
 
 FONTS = {
     "fluidr3": Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
-    "fluidr3-gs": Path("/usr/share/sounds/sf2/FluidR3_GS.sf2"),
     "musescore": Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
 }
 KITS = {
@@ -204,7 +203,7 @@ def font_clips(font: str, seed: int, per_program: int) -> Iterator[tuple[Audio, 
         p for number, instrument in PROGRAMS.items() for p in instrument_phrases(rng, number, instrument, per_program)
     ]
     phrases += list(drum_phrases(rng, max(1, per_program // 5))) + list(pattern_phrases(rng, per_program * 12))
-    for start in range(0, len(phrases), 300):
-        for audio, words in render(FONTS[font], phrases[start : start + 300]):
+    for start in range(0, len(phrases), 1500):
+        for audio, words in render(FONTS[font], phrases[start : start + 1500]):
             changed, added = apply_some(rng, audio)
             yield changed, [*words, *added]

@@ -9,6 +9,7 @@ import argparse
 import math
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from training.clips import DATA, load_shards
 from training.text import TokenTable
 
 CROPS = (128, 208, 304)
+SHAPE_STEP = 32
 
 
 @dataclass
@@ -32,6 +34,14 @@ class Data:
     descriptors: npt.NDArray[np.float32]
     tagged: Tagged
     weights: npt.NDArray[np.float64]
+
+    @cached_property
+    def mean(self) -> npt.NDArray[np.float32]:
+        return self.descriptors.mean(0)
+
+    @cached_property
+    def deviation(self) -> npt.NDArray[np.float32]:
+        return self.descriptors.std(0) + 1e-3
 
 
 def load_data(names: list[str] | None) -> Data:
@@ -49,31 +59,75 @@ def load_data(names: list[str] | None) -> Data:
     return Data(np.concatenate(frames), np.concatenate(starts), joined, tagged, weights / weights.sum())
 
 
-def audio_batch(
-    data: Data, rng: np.random.Generator, rows: npt.NDArray[np.int64], most: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Windows of the clips, augmented: tilt and ripple of the spectrum, level, bands and frames hidden, a small shift."""
-    spans = data.starts[rows]
-    lengths = np.minimum(spans[:, 1] - spans[:, 0], most)
-    size = filled_length(int(lengths.max()))
-    batch = np.full((len(rows), size, BANDS), FLOOR_VALUE, np.float32)
-    for k, ((start, _), length) in enumerate(zip(spans, lengths, strict=True)):
-        window = data.frames[start : start + length].astype(np.float32)
-        tilt = np.linspace(-1, 1, BANDS) * rng.normal(0, 0.1) + np.interp(
-            np.arange(BANDS), np.linspace(0, 63, 6), rng.normal(0, 0.08, 6)
-        )
-        window = np.maximum(window + tilt + rng.normal(0, 0.08), FLOOR_VALUE)
-        if rng.random() < 0.3:
-            band = rng.integers(0, BANDS - 8)
-            window[:, band : band + rng.integers(2, 9)] = FLOOR_VALUE
-        if rng.random() < 0.2 and length > 40:
-            frame = rng.integers(8, length - 10)
-            window[frame : frame + rng.integers(2, 10)] = FLOOR_VALUE
-        if rng.random() < 0.3:
-            window = np.maximum(window, rng.uniform(FLOOR_VALUE, FLOOR_VALUE + 1.0))
-        batch[k, :length] = window
-    known = data.descriptors[rows] + rng.normal(0, 0.05, (len(rows), len(DESCRIPTORS))).astype(np.float32)
-    return torch.from_numpy(batch), torch.from_numpy(known.astype(np.float32)), torch.from_numpy(lengths)
+def altered(rng: np.random.Generator, window: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """One window [frames, 64] as another recording might have it: speed, pitch, spectrum, level, holes, a noise floor."""
+    if rng.random() < 0.4 and len(window) > 12:
+        window = window[np.arange(0, len(window) - 1, rng.uniform(0.85, 1.18)).astype(int)]
+    if rng.random() < 0.3:
+        window = np.roll(window, shift := int(rng.integers(-2, 3)), axis=1)
+        window[:, :shift] = window[:, [max(shift, 0)]]
+    tilt = np.linspace(-1, 1, BANDS) * rng.normal(0, 0.13)
+    ripple = np.interp(np.arange(BANDS), np.linspace(0, 63, 7), rng.normal(0, 0.11, 7))
+    window = np.maximum(window + tilt + ripple + rng.normal(0, 0.08), FLOOR_VALUE)
+    if rng.random() < 0.3:
+        band = rng.integers(0, BANDS - 8)
+        window[:, band : band + rng.integers(2, 9)] = FLOOR_VALUE
+    if rng.random() < 0.2 and len(window) > 40:
+        frame = rng.integers(8, len(window) - 10)
+        window[frame : frame + rng.integers(2, 10)] = FLOOR_VALUE
+    if rng.random() < 0.4:
+        window = np.maximum(window, rng.uniform(FLOOR_VALUE, FLOOR_VALUE + 1.4))
+    return window
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the audio tower sees: frames [n, t, 64], descriptors [n, 20], lengths [n]; `rows` are places in the step.
+
+    n may exceed the rows: the first is repeated, so that few shapes occur (oneDNN compiles for each new one).
+    """
+
+    rows: npt.NDArray[np.int64]
+    frames: Tensor
+    descriptors: Tensor
+    lengths: Tensor
+
+
+def audio_batches(
+    data: Data, rng: np.random.Generator, rows: npt.NDArray[np.int64], most: int, grouped: bool
+) -> list[Batch]:
+    """Altered windows of the clips, every fourth without its descriptors, filled to one length.
+
+    `grouped`: one batch a length of CROPS, which saves work, but is only right while batch norms are frozen.
+    """
+    windows = []
+    for start, stop in data.starts[rows]:
+        windows.append(altered(rng, data.frames[start : min(stop, start + most)].astype(np.float32))[:most])
+    lengths = np.array([len(w) for w in windows])
+    known = data.descriptors[rows] + rng.normal(0, 0.05, (len(rows), len(DESCRIPTORS))) * data.deviation
+    known[rng.random(len(rows)) < 0.25] = data.mean
+    edges = np.array([c for c in CROPS if c <= most] if grouped else [most])
+    group = np.searchsorted(edges, lengths)
+    return [
+        _filled(windows, known, lengths, np.flatnonzero(group == g), filled_length(int(edges[g])))
+        for g in np.unique(group)
+    ]
+
+
+def _filled(
+    windows: list[npt.NDArray[np.float32]],
+    known: npt.NDArray[np.floating],
+    lengths: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    length: int,
+) -> Batch:
+    size = -(-len(rows) // SHAPE_STEP) * SHAPE_STEP
+    padded = np.concatenate([rows, np.full(size - len(rows), rows[0])])
+    frames = np.full((size, length, BANDS), FLOOR_VALUE, np.float32)
+    for place, row in enumerate(padded):
+        frames[place, : lengths[row]] = windows[row]
+    descriptors = torch.from_numpy(known[padded].astype(np.float32))
+    return Batch(rows, torch.from_numpy(frames), descriptors, torch.from_numpy(lengths[padded]))
 
 
 def loss_of(audio: Tensor, text: Tensor, right: Tensor, scale: Tensor) -> Tensor:
@@ -90,11 +144,37 @@ class Trainer:
         torch.manual_seed(seed)
         self.data, self.rng = data, np.random.default_rng(seed)
         self.audio, self.text, self.table = AudioTower(), TextTower(), TokenTable()
-        self.audio.mean.copy_(torch.from_numpy(data.descriptors.mean(0)))
-        self.audio.deviation.copy_(torch.from_numpy(data.descriptors.std(0) + 1e-3))
+        self.audio.mean.copy_(torch.from_numpy(data.mean))
+        self.audio.deviation.copy_(torch.from_numpy(data.deviation))
+        self.frozen = False
         self.log_scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
         self.captioner = Captioner(data.tagged)
         self.audio = self.audio.to(memory_format=torch.channels_last)
+
+    @property
+    def scale(self) -> float:
+        return float(self.log_scale.detach().exp())
+
+    def ready(self, frozen: bool) -> None:
+        """Training mode; at the end with the batch norms frozen, as they will be in use."""
+        self.frozen = frozen
+        self.audio.train()
+        self.text.train()
+        if frozen:
+            for module in self.audio.modules():
+                if isinstance(module, torch.nn.BatchNorm2d):
+                    module.eval()
+
+    def save(self, name: str) -> None:
+        (DATA / "runs").mkdir(exist_ok=True)
+        states = {"audio": self.audio.state_dict(), "text": self.text.state_dict(), "table": self.table.vectors}
+        torch.save(states | {"log_scale": self.log_scale.detach()}, DATA / "runs" / f"{name}.pt")
+
+    def resume(self, name: str) -> None:
+        run = torch.load(DATA / "runs" / f"{name}.pt", weights_only=True)
+        self.audio.load_state_dict(run["audio"])
+        self.text.load_state_dict(run["text"])
+        self.log_scale.data.copy_(run["log_scale"])
 
     def step_loss(self, size: int, texts: int) -> Tensor:
         rows = self.rng.choice(len(self.data.starts), size, replace=False, p=self.data.weights)
@@ -104,49 +184,72 @@ class Trainer:
             wanted[k, tags] = 1
         have = self.data.tagged.has[rows].astype(np.float32)
         right = torch.from_numpy(have @ wanted.T >= wanted.sum(1)[None])
-        batch = audio_batch(self.data, self.rng, rows, int(self.rng.choice(CROPS, p=[0.5, 0.3, 0.2])))
+        most = int(self.rng.choice(CROPS, p=[0.5, 0.3, 0.2] if not self.frozen else [0.4, 0.35, 0.25]))
+        batches = audio_batches(self.data, self.rng, rows, most, self.frozen)
         with torch.autocast("cpu", torch.bfloat16):
-            sound = self.audio(*batch)
+            parts = [self.audio(b.frames, b.descriptors, b.lengths)[: len(b.rows)] for b in batches]
+        order = torch.from_numpy(np.concatenate([b.rows for b in batches]).argsort())
+        sound = torch.cat(parts)[order]
         text = self.text(self.table.means([t for t, _ in captions]))
         return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60))
 
 
-def train(name: str, minutes: float, size: int, rate: float, seed: int, names: list[str] | None) -> None:
-    trainer = Trainer(load_data(names), seed)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast: minutes, clips a batch, top learning rate, seed."""
+
+    minutes: float
+    size: int
+    rate: float
+    seed: int
+    thaw: float
+    """Share of the run in which batch norms learn; then they are frozen, and short clips cost less."""
+
+
+class Average:
+    """The parameters' moving average, which is what is kept."""
+
+    def __init__(self, modules: list[torch.nn.Module]) -> None:
+        self.pairs = [(p, p.detach().clone()) for m in modules for p in m.parameters()]
+
+    def update(self, step: int) -> None:
+        keep = min(0.996, (step + 1) / (step + 10))
+        for live, kept in self.pairs:
+            kept.lerp_(live.detach(), 1 - keep)
+
+    def use(self) -> None:
+        for live, kept in self.pairs:
+            live.data.copy_(kept)
+
+
+def train(name: str, plan: Plan, names: list[str] | None, start: str | None) -> None:
+    trainer = Trainer(load_data(names), plan.seed)
+    if start is not None:
+        trainer.resume(start)
     data = trainer.data
-    print(
-        f"{len(data.starts)} windows, {len(data.tagged.tags)} tags, {sum(p.numel() for p in trainer.audio.parameters()):,} parameters",
-        flush=True,
-    )
+    print(f"{len(data.starts)} windows, {len(data.tagged.tags)} tags", flush=True)
     parameters = [*trainer.audio.parameters(), *trainer.text.parameters(), trainer.log_scale]
-    optimizer = torch.optim.AdamW(parameters, rate, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(parameters, plan.rate, weight_decay=0.02)
+    average = Average([trainer.audio, trainer.text])
     started, step, smooth = time.monotonic(), 0, 0.0
-    while (share := (time.monotonic() - started) / (minutes * 60)) < 1:
-        frozen = share > 0.93
-        trainer.audio.train(), trainer.text.train()
-        if frozen:
-            for module in trainer.audio.modules():
-                if isinstance(module, torch.nn.BatchNorm2d):
-                    module.eval()
+    while (share := (time.monotonic() - started) / (plan.minutes * 60)) < 1:
+        trainer.ready(frozen=share > plan.thaw)
         for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
+            group["lr"] = plan.rate * min(1.0, (step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
         optimizer.zero_grad(set_to_none=True)
-        loss = trainer.step_loss(size, 2)
+        loss = trainer.step_loss(plan.size, 2)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
+        average.update(step)
         smooth = loss.item() if step == 0 else 0.98 * smooth + 0.02 * loss.item()
         step += 1
-        if step % 50 == 0:
-            print(
-                f"{step} {share * minutes:.1f} min loss {smooth:.3f} scale {trainer.log_scale.exp().item():.1f}",
-                flush=True,
-            )
-    (DATA / "runs").mkdir(exist_ok=True)
-    torch.save(
-        {"audio": trainer.audio.state_dict(), "text": trainer.text.state_dict(), "table": trainer.table.vectors},
-        DATA / "runs" / f"{name}.pt",
-    )
+        if step % 100 == 0:
+            print(f"{step} {share * plan.minutes:.1f} min loss {smooth:.3f} scale {trainer.scale:.1f}", flush=True)
+        if step % 400 == 0:
+            trainer.save(f"{name}-now")
+    average.use()
+    trainer.save(name)
 
 
 def main() -> None:
@@ -157,10 +260,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--thaw", type=float, default=0.5, help="share of the run before batch norms are frozen")
+    parser.add_argument("--start", help="a run whose weights to go on from")
     parser.add_argument("--sources", nargs="*", default=None)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    train(given.name, given.minutes, given.batch, given.rate, given.seed, given.sources)
+    train(given.name, Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw), given.sources, given.start)
 
 
 if __name__ == "__main__":

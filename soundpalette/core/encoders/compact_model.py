@@ -57,6 +57,11 @@ class AudioTower(nn.Module):
         self.register_buffer("deviation", torch.ones(len(DESCRIPTORS)))
 
     def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
+        features: Tensor = self.head(self.heard(frames, descriptors, lengths))
+        return features
+
+    def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
+        """What the head reads, [n, 1600]: mean, maximum and attention over the true frames, and what was measured."""
         deep = self.blocks(self.stem(frames[:, None]))
         x = self.fold(deep.transpose(1, 2).flatten(2))
         steps = torch.arange(x.shape[1], device=x.device)
@@ -66,8 +71,7 @@ class AudioTower(nn.Module):
         mean = (x * inside).sum(1) / inside.sum(1)
         top = x.masked_fill(~inside, float("-inf")).amax(1)
         known = ((descriptors - self.mean) / self.deviation).clamp(-3, 3)
-        features: Tensor = self.head(torch.cat([mean, top, attended, self.measured(known)], 1))
-        return features
+        return torch.cat([mean, top, attended, self.measured(known)], 1)
 
 
 class TextTower(nn.Module):

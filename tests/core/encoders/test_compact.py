@@ -172,7 +172,8 @@ def crate(compact: Encoder) -> tuple[list[str], Vectors]:
     ("text", "right"),
     [
         ("kick drum", "drums/bd"), ("closed hi-hat", "drums/hat_sci"),
-        ("drum break loop", "from phone/ZOOM0019"), ("tabla", "from phone/ZOOM0007"),
+        ("drum break loop", "from phone/ZOOM0019"), ("tabla", "from phone/ZOOM0007"), ("snare drum", "drums/sn"),
+        ("dark ambient pad", "pads/"), ("electric guitar", "untitled/audio 17"),
     ],
 )  # fmt: skip
 def test_words_find_recorded_sounds_of_the_crate(

