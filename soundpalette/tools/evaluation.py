@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from soundpalette.core import evaluation
 from soundpalette.core.encoders.base import Encoder
@@ -14,15 +13,12 @@ from soundpalette.errors import AudioError, RequestError
 from soundpalette.indexing.progress import Progress
 from soundpalette.indexing.scan import scan
 from soundpalette.tools.names import clean
+from soundpalette.tools.schemas import Answer
 
 DIGITS: Final = 4
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Figure(_Answer):
+class Figure(Answer):
     """A mean over the queries (or sounds) and its 95 % bootstrap interval."""
 
     mean: float
@@ -30,7 +26,7 @@ class Figure(_Answer):
     high: float
 
 
-class Ranking(_Answer):
+class Ranking(Answer):
     """One way of ranking, over all queries."""
 
     name: str
@@ -40,7 +36,7 @@ class Ranking(_Answer):
     hit_at_1: Figure
 
 
-class QueryResult(_Answer):
+class QueryResult(Answer):
     """One query, ranked by the encoder; `chance` is the average precision of a shuffled list."""
 
     query: str
@@ -52,7 +48,7 @@ class QueryResult(_Answer):
     chance: float
 
 
-class Evaluation(_Answer):
+class Evaluation(Answer):
     """The encoder beside chance and a search over file names; `same_class_at_10` is audio to audio."""
 
     space: str

@@ -44,11 +44,13 @@ Samples = Annotated[
 ]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What a tool gives."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class SearchHit(_Answer):
+class SearchHit(Answer):
     """One sample found."""
 
     sample_id: str = Field(description="Stable; other tools take it")
@@ -58,7 +60,7 @@ class SearchHit(_Answer):
     seconds: float
 
 
-class SearchResult(_Answer):
+class SearchResult(Answer):
     """Hits, best first."""
 
     roots: dict[str, str] = Field(description="Absolute path of each root that hits lie in")
@@ -73,7 +75,7 @@ class SearchResult(_Answer):
         return "\n".join(lines) or "No sample matches."
 
 
-class PaletteSample(_Answer):
+class PaletteSample(Answer):
     """One sound of a palette."""
 
     sample_id: str = Field(description="Empty for a file that is not in the library")
@@ -84,7 +86,7 @@ class PaletteSample(_Answer):
     likeness: float = Field(description="Mean cosine to the others")
 
 
-class PaletteDescription(_Answer):
+class PaletteDescription(Answer):
     """What the sounds are like one by one, and together."""
 
     samples: list[PaletteSample]
@@ -103,7 +105,7 @@ class PaletteDescription(_Answer):
         return "\n".join([*lines, f"Cohesion {self.cohesion:.2f}{odd}. Sounds like: {', '.join(self.words)}."])
 
 
-class RootStatus(_Answer):
+class RootStatus(Answer):
     """A root folder and whether it is there."""
 
     id: str
@@ -111,7 +113,7 @@ class RootStatus(_Answer):
     there: bool
 
 
-class Status(_Answer):
+class Status(Answer):
     """The state of catalogue and index."""
 
     encoder: str
