@@ -38,7 +38,7 @@ BARE: Final = (
 
 def main() -> None:
     """Measure and print."""
-    table = Table("figure", "ours", "baseline", "ratio", title="medians (and spread)")
+    table = Table("figure", "ours", "baseline", "ours / baseline", title="medians (and spread)")
     for name in [name for name in os.environ if name.startswith("SOUNDPALETTE_")]:
         del os.environ[name]  # a configuration of the user's own must not change what is measured
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def handshake() -> tuple[str, str, str, str]:
     for _ in range(7):
         ours.append(_answered([sys.executable, "-m", "soundpalette", "serve"]))
         bare.append(_answered([sys.executable, "-c", BARE]))
-    return _row("handshake, s", ours, bare)
+    return _row("handshake, s (less is better); baseline: a bare SDK server", ours, bare)
 
 
 def indexing() -> tuple[str, str, str, str]:
@@ -77,7 +77,7 @@ def indexing() -> tuple[str, str, str, str]:
             with redirect_stderr(StringIO()):  # its progress lines would break the table
                 ours.append(len(files) / _seconds(lambda run=run: run.indexer().run([CRATE], Lines())))  # type: ignore[misc]
         alone.append(len(files) / _seconds(lambda: [decode(path, 32_000) for path in files]))
-    return _row(f"indexing the crate, files/s ({processors()} cores)", ours, alone)
+    return _row(f"indexing, files/s (more is better), {processors()} cores; baseline: only decoding", ours, alone)
 
 
 def text_query() -> tuple[str, str, str, str]:
@@ -101,7 +101,7 @@ def text_query() -> tuple[str, str, str, str]:
             hand.append(
                 1000 * _seconds(lambda query=query: index.query(app.encoder.embed_text([query])[0], 10))  # type: ignore[misc]
             )
-        return _row("warm text query, ms", ours[10:], hand[10:])
+        return _row("warm text query, ms (less is better); baseline: tower and FAISS by hand", ours[10:], hand[10:])
 
 
 def _answered(command: list[str]) -> float:

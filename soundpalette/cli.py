@@ -18,6 +18,7 @@ from soundpalette.config import LICENCE_VARIABLE, load_config
 from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
 from soundpalette.tools.names import clean
 
+FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
 WRONG_USE = (ConfigError, RequestError, ScanError)
 
@@ -120,9 +121,14 @@ def search(
     if as_json:
         _print_json(result.model_dump(mode="json"))
         return
-    typer.echo(result.text())
-    for name, path in result.roots.items():
-        typer.echo(f"below {path}" if len(result.roots) == 1 else f"{name} is {path}", err=True)
+    typer.echo(" score  seconds  sample_id     file")
+    for hit in result.hits:
+        file = Path(result.roots[hit.root], hit.path)
+        typer.echo(f"{hit.score:6.3f} {hit.seconds:8.2f}  {hit.sample_id}  {file}")
+    if result.pending:
+        typer.echo(
+            f"{result.pending} samples of the library are not in the index yet; run `soundpalette index`", err=True
+        )
 
 
 @cli.command()
@@ -133,12 +139,15 @@ def status(encoder: Encoder = None, as_json: Json = False) -> None:
     with _errors_told():
         app = _app(encoder)
         state = library.status(app.catalogue, app.encoder.space, app.index_folder)
+        failures = [] if as_json else app.catalogue.failures(app.encoder.space)[:FAILURES_SHOWN]
     table = state.model_dump(mode="json")
     if as_json:
         _print_json(table)
         return
     for name, value in table.items():
         typer.echo(f"{name:17} {value}" if name != "roots" else "\n".join(_root_line(root) for root in value))
+    for failure in failures:
+        typer.echo(f"failed            {clean(failure.path, 4096)}: {failure.reason}")
 
 
 @cli.command(name="eval")

@@ -93,7 +93,7 @@ def labels_by_csv(root: Path, table: Path, files: Iterable[Path]) -> Labels:
     missing = [path for path, _ in rows if path not in known]
     if missing:
         raise RequestError(
-            f"{table} names {len(missing)} paths that are no audio files of {root}, such as {missing[0]!r}; mend them"
+            f"{table} names {missing[0]!r}, which is no audio file of {root} (one of {len(missing)}); mend the table"
         )
     return _labels((known[path], query) for path, query in rows if query)
 

@@ -9,7 +9,8 @@ from soundpalette.tools.names import clean
 MAX_QUERY: Final = 1000
 MAX_REFERENCE: Final = 4096
 MAX_PALETTE: Final = 64
-TEXT_PATH: Final = 100
+TEXT_PATH: Final = 80
+TEXT_ROOT: Final = 200
 
 
 # The bounds are published here and checked in `tools` (workbench.py), so that whoever breaks one reads our sentence.
@@ -68,11 +69,17 @@ class SearchResult(Answer):
     pending: int = Field(description="Samples of the library that the published index does not hold yet")
 
     def text(self) -> str:
-        """A line a hit (id, score, path) for clients and models that read text alone."""
-        lines = [f"{hit.sample_id} {hit.score:.3f} {clean(hit.path, TEXT_PATH)}" for hit in self.hits]
+        """A line a hit (id, score, seconds, path), then the roots, for clients and models that read text alone."""
+        lines = [f"{h.sample_id} {h.score:.3f} {h.seconds:.2f}s {clean(h.path, TEXT_PATH)}" for h in self.hits]
+        if not lines:
+            return "No sample matches."
+        several = len(self.roots) > 1
+        for root, path in self.roots.items():
+            of = " ".join(hit.sample_id for hit in self.hits if hit.root == root) if several else "Paths"
+            lines.append(f"{of} below {clean(path, TEXT_ROOT // len(self.roots))}")
         if self.pending:
             lines.append(f"({self.pending} samples of the library are not in the index yet)")
-        return "\n".join(lines) or "No sample matches."
+        return "\n".join(lines)
 
 
 class PaletteSample(Answer):
@@ -98,7 +105,7 @@ class PaletteDescription(Answer):
         """A line a sample, then one for the set."""
         lines = [
             f"{s.sample_id or '-'} {clean(s.name, TEXT_PATH)}: "
-            f"{s.seconds:.2f} s, {s.loudness_db:.0f} dB, {s.brightness_hz:.0f} Hz"
+            f"{s.seconds:.2f} s, {s.loudness_db:.0f} dB, {s.brightness_hz:.0f} Hz, likeness {s.likeness:.2f}"
             for s in self.samples
         ]
         odd = f"; the outlier is {clean(self.outlier, TEXT_PATH)}" if self.outlier else ""

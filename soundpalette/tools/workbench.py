@@ -91,7 +91,7 @@ class Workbench:
             if _is_file(path):
                 return path
         raise RequestError(f"{shown!r} names no file within reach; pass a sample_id from a search, or a path below "
-                           + self._reach_told(len(roots)))  # fmt: skip
+                           + self._reach_told())  # fmt: skip
 
     def path_of(self, sound: Sample | Path) -> Path:
         """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
@@ -117,10 +117,10 @@ class Workbench:
         allowed = [*roots, *(folder.resolve() for folder in self.reach.folders)]
         return [path for path in resolved if any(path.is_relative_to(folder) for folder in allowed)]
 
-    def _reach_told(self, roots: int) -> str:
+    def _reach_told(self) -> str:
         if self.reach.anywhere:
             return "the current folder or a root of the library"
-        return f"the library's {roots} roots or [paths] reference_dirs"
+        return "a root of the library or [paths] reference_dirs (a file that lies elsewhere: add its folder there)"
 
 
 def _is_file(path: Path) -> bool:

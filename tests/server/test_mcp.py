@@ -99,8 +99,8 @@ async def test_text_search_gives_hits_and_a_line_each(client: Client, library: P
     assert first["path"].startswith("drums/kick")
     assert (library / first["path"]).is_file()
     lines = text_of(result).splitlines()
-    assert lines[0] == f"{first['sample_id']} {first['score']:.3f} {first['path']}"
-    assert len(lines) == 3
+    assert lines[0] == f"{first['sample_id']} {first['score']:.3f} {first['seconds']:.2f}s {first['path']}"
+    assert lines[3:] == [f"Paths below {library}"]
 
 
 async def test_an_answer_leads_to_the_next_call(client: Client) -> None:
