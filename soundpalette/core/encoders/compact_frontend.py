@@ -75,7 +75,7 @@ def measure(audio: Waveform, power: npt.NDArray[np.float32], file_seconds: float
     ahead = np.maximum(0.0, np.diff(level, n=1, prepend=0.0))
     jumps = np.flatnonzero((ahead > 0.2) & (np.diff(ahead, prepend=0.0) > 0))
     onsets = (1 + int((np.diff(jumps) > 8).sum()) if jumps.size else 0) / max(seconds, 0.25)
-    fourth = float(np.mean((audio / rms) ** 4))
+    fourth = float(np.mean(np.square(np.square(audio / rms))))  # `** 4` would call pow, half of the front end's time
     pitch, strength = _pitch(audio, top * ENVELOPE)
     timed = np.array(
         [
