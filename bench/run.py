@@ -45,7 +45,7 @@ def main() -> None:
         os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
         for row in (handshake, indexing, text_query):
             table.add_row(*row())
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 def handshake() -> tuple[str, str, str, str]:
