@@ -14,12 +14,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import redirect_stderr
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from soundpalette.core.encoders.base import Encoder
+    from soundpalette.core.vector_index import VectorIndex
 
 CRATE: Final = Path(__file__).parent.parent / "demo" / "crate"
 HANDSHAKE: Final = {
@@ -75,7 +80,7 @@ def indexing() -> tuple[str, str, str, str]:
             run = App(load_config())
             run.__dict__["encoder"] = app.encoder  # loaded once
             with redirect_stderr(StringIO()):  # its progress lines would break the table
-                ours.append(len(files) / _seconds(lambda run=run: run.indexer().run([CRATE], Lines())))  # type: ignore[misc]
+                ours.append(len(files) / _seconds(partial(run.indexer().run, [CRATE], Lines())))
         alone.append(len(files) / _seconds(lambda: [decode(path, 32_000) for path in files]))
     return _row(f"indexing, files/s (more is better), {processors()} cores; baseline: only decoding", ours, alone)
 
@@ -97,11 +102,13 @@ def text_query() -> tuple[str, str, str, str]:
         ours, hand = [], []
         for number in range(200):
             query = f"dark kick drum number {number}"
-            ours.append(1000 * _seconds(lambda query=query: search_by_text(bench, query, 10)))  # type: ignore[misc]
-            hand.append(
-                1000 * _seconds(lambda query=query: index.query(app.encoder.embed_text([query])[0], 10))  # type: ignore[misc]
-            )
+            ours.append(1000 * _seconds(partial(search_by_text, bench, query, 10)))
+            hand.append(1000 * _seconds(partial(_by_hand, app.encoder, index, query)))
         return _row("warm text query, ms (less is better); baseline: tower and FAISS by hand", ours[10:], hand[10:])
+
+
+def _by_hand(encoder: "Encoder", index: "VectorIndex", query: str) -> None:
+    index.query(encoder.embed_text([query])[0], 10)
 
 
 def _answered(command: list[str]) -> float:

@@ -8,6 +8,7 @@ SoundPaletteError
 ├── CatalogueError      the catalogue cannot be opened: newer version, damaged, locked
 ├── VectorIndexError    there is no usable index for this space: none yet, another space, damaged
 ├── ScanError           a path given to the indexer cannot be scanned
+├── IndexingError       an indexing run cannot begin or go on: another one is at work, its root went away
 └── RequestError        a query or tool call is wrong: unknown sample, bound exceeded, path not allowed
 """
 
@@ -47,6 +48,10 @@ class VectorIndexError(SoundPaletteError):
 
 class ScanError(SoundPaletteError):
     """A path given to the indexer cannot be scanned."""
+
+
+class IndexingError(SoundPaletteError):
+    """An indexing run cannot begin or go on: another one is at work, its root went away."""
 
 
 class RequestError(SoundPaletteError):

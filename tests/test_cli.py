@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from tests.sounds import hat, kick, tone, write
 
@@ -115,6 +116,14 @@ def test_wrong_options_and_a_wrong_configuration_exit_with_two() -> None:
     result = soundpalette("status", SOUNDPALETTE_SEARCH__MAX_TOP_K="0")
     assert result.returncode == 2
     assert "search.max_top_k is '0'" in result.stderr
+
+
+def test_a_second_indexer_exits_with_one_since_nothing_was_used_wrongly(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with FileLock(tmp_path / "data" / "indexer.lock"):
+        result = soundpalette("index", library)
+    assert result.returncode == 1
+    assert "another indexer is at work" in result.stderr
 
 
 def test_an_unplugged_root_is_told_and_kept(library: Path, tmp_path: Path) -> None:

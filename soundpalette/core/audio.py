@@ -20,8 +20,6 @@ EXTENSIONS: Final = frozenset({".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac
 MIN_SECONDS: Final = 0.005
 BLOCK_VALUES: Final = 1 << 18
 """Values (frames x channels) decoded at once: 1 MB of float32, whatever the file's length."""
-
-
 LOUDEST: Final = 1e6
 """Values beyond this, 120 dB above full scale, are damage; their squares would overflow float32."""
 UNKNOWN_BYTES: Final = 0x7FFFF000
@@ -181,11 +179,13 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         with np.errstate(over="ignore"):  # what overflows is refused below
             mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
         good = np.isfinite(mono)
-        if np.abs(mono, where=good, out=np.zeros_like(mono)).max() > LOUDEST:
+        if not good.all():
+            mono = np.where(good, mono, np.float32(0))
+        if max(mono.max(), -mono.min()) > LOUDEST:
             raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
         frames += mono.size
         finite += int(np.count_nonzero(good))
-        yield np.ascontiguousarray(mono if good.all() else np.where(good, mono, np.float32(0)))
+        yield np.ascontiguousarray(mono)
     if frames < _least_frames(header.rate) or (header.format != ESTIMATING and frames < 0.9 * header.frames):
         raise AudioError(
             path,

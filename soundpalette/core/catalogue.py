@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from filelock import FileLock
@@ -28,7 +28,7 @@ _SAMPLE_COLUMNS: Final = "s.id, s.root_id, s.path, s.size, s.mtime_ns, s.content
 
 
 class Catalogue:
-    """One catalogue file; safe to use from several threads, each has a connection of its own. One process writes."""
+    """One catalogue file; safe to use from several threads, which share idle connections. One process writes."""
 
     def __init__(self, path: Path) -> None:
         """Open `path`, creating or migrating it. Raises CatalogueError for a newer version or a damaged file."""
@@ -78,15 +78,18 @@ class Catalogue:
         with self._connected() as connection, migrations.transaction(connection):
             yield connection
 
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._connected() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def _number(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        return int(self._rows(sql, parameters)[0][0])
 
     # --- roots ---
 
     def roots(self) -> list[Root]:
         """Every root of the library, by path."""
-        return [Root(str(i), str(p)) for i, p in self._rows("SELECT id, path FROM roots ORDER BY path")]
+        return [Root(*row) for row in self._rows("SELECT id, path FROM roots ORDER BY path")]
 
     def add_root(self, path: Path) -> Root:
         """The root of this absolute path, entered if it is new."""
@@ -105,7 +108,7 @@ class Catalogue:
             f"WHERE s.root_id = ? AND {_BELOW}",
             (space.key, root_id, *_below(below)),
         )
-        return {str(path): KnownFile(*values) for path, *values in rows}  # type: ignore[arg-type]
+        return {path: KnownFile(*values) for path, *values in rows}
 
     def has_vector(self, content_hash: str, space: Space) -> bool:
         """Whether this content is already embedded in `space`."""
@@ -187,16 +190,15 @@ class Catalogue:
 
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
-        sql = f"SELECT count(*) {_EMBEDDED}"
-        return int(str(self._rows(sql, (space.key,))[0][0]))
+        return self._number(f"SELECT count(*) {_EMBEDDED}", (space.key,))
 
     def total(self) -> int:
         """How many samples there are, embedded or not."""
-        return int(str(self._rows("SELECT count(*) FROM samples")[0][0]))
+        return self._number("SELECT count(*) FROM samples")
 
     def failed(self, space: Space) -> int:
         """How many files could not be indexed in `space`."""
-        return int(str(self._rows("SELECT count(*) FROM failures WHERE space = ?", (space.key,))[0][0]))
+        return self._number("SELECT count(*) FROM failures WHERE space = ?", (space.key,))
 
     def bytes(self) -> int:
         """Size on the disk, with what SQLite has not folded in yet."""
@@ -205,7 +207,7 @@ class Catalogue:
 
     def spaces(self) -> list[str]:
         """The keys of all spaces that hold vectors."""
-        return [str(key) for (key,) in self._rows("SELECT DISTINCT space FROM vectors ORDER BY space")]
+        return [key for (key,) in self._rows("SELECT DISTINCT space FROM vectors ORDER BY space")]
 
     def pending(self, space: Space, since: int) -> int:
         """How many samples an index of `space` built at generation `since` lacks, or holds with an older content.
@@ -217,7 +219,7 @@ class Catalogue:
             "WHERE (v.content_hash IS NULL OR max(s.generation, v.generation) > ?) AND NOT EXISTS "
             "(SELECT 1 FROM failures f WHERE f.root_id = s.root_id AND f.path = s.path AND f.space = ?)"
         )
-        return int(str(self._rows(sql, (space.key, since, space.key))[0][0]))
+        return self._number(sql, (space.key, since, space.key))
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
         """By id, those of `ids` that the library still holds."""
@@ -226,13 +228,13 @@ class Catalogue:
             chunk = ids[start : start + CHUNK_ROWS]
             marks = ",".join("?" * len(chunk))
             for row in self._rows(f"SELECT {_SAMPLE_COLUMNS} FROM samples s WHERE s.id IN ({marks})", chunk):
-                found[str(row[0])] = Sample(*row)  # type: ignore[arg-type]
+                found[row[0]] = Sample(*row)
         return found
 
     def sample_at(self, root_id: str, path: str) -> Sample | None:
         """The sample of a root at this relative path, if it is indexed."""
         rows = self._rows(f"SELECT {_SAMPLE_COLUMNS} FROM samples s WHERE root_id = ? AND path = ?", (root_id, path))
-        return Sample(*rows[0]) if rows else None  # type: ignore[arg-type]
+        return Sample(*rows[0]) if rows else None
 
     def vector(self, sample_id: str, space: Space) -> Vector | None:
         """A sample's unit vector, float32 [dimension], if it is embedded in `space`."""
@@ -254,7 +256,7 @@ class Catalogue:
             "WHERE f.space = ? ORDER BY 1, 2"
         )
         rows = self._rows(sql, (space.key,))
-        return [Failure(str(Path(str(root), str(path))), str(reason)) for root, path, reason in rows]
+        return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
 
 
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"

@@ -108,16 +108,16 @@ def load(folder: Path, space: Space) -> FlatIndex | None:
     if manifest is None:
         return None
     try:
-        index = faiss.deserialize_index(np.frombuffer(check(folder, manifest), np.uint8))
-    except (VectorIndexError, RuntimeError) as error:
+        data = check(folder, manifest)
+    except VectorIndexError:
         if read_manifest(folder, space) != manifest:  # a newer one was published between the two readings
             return load(folder, space)
-        raise (
-            error
-            if isinstance(error, VectorIndexError)
-            else VectorIndexError(
-                f"FAISS cannot read the index in {folder}; delete that folder and run `soundpalette index`"
-            )
+        raise
+    try:
+        index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    except RuntimeError as error:
+        raise VectorIndexError(
+            f"FAISS cannot read the index in {folder}; delete that folder and run `soundpalette index`"
         ) from error
     if index.ntotal != manifest.count or index.d != space.dimension:
         raise _damaged(folder, "its size is not what its manifest says")
@@ -137,10 +137,11 @@ def check(folder: Path, manifest: Manifest) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Which state of the catalogue an index is built from."""
+    """Which state of the catalogue an index is built from, and how many samples it holds."""
 
     generation: int
     stamp: int
+    count: int
 
 
 def publish(folder: Path, space: Space, state: State, rows: Iterator[Rows]) -> Manifest:
@@ -153,6 +154,10 @@ def publish(folder: Path, space: Space, state: State, rows: Iterator[Rows]) -> M
     import faiss
 
     index = _build(space, rows)
+    if index.ntotal != state.count:
+        raise VectorIndexError(
+            f"the index holds {index.ntotal} samples, the catalogue {state.count}; nothing was published, index again"
+        )
     data = faiss.serialize_index(index).data
     digest = hashlib.sha256(data).hexdigest()
     name = f"flat-{state.generation}-{digest[:DIGEST_DIGITS]}.faiss"

@@ -19,7 +19,7 @@ from soundpalette.core.audio import EXTENSIONS, Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import Counts, Failure, NewFailure, NewSample, Vector
-from soundpalette.errors import AudioError, ScanError, VectorIndexError
+from soundpalette.errors import AudioError, IndexingError, ScanError, VectorIndexError
 from soundpalette.indexing.embed import embed_batch
 from soundpalette.indexing.prepare import Job, Prepared, Preparer, hash_of
 from soundpalette.indexing.progress import Progress
@@ -65,7 +65,7 @@ class Indexer:
         self._warnings: list[str] = []
 
     def run(self, paths: Sequence[Path], progress: Progress) -> Report:
-        """Index `paths` (none: every known root). Raises ScanError where it cannot begin, or another run is at work."""
+        """Index `paths` (none: every known root). Raises ScanError for a wrong path, or IndexingError."""
         started = time.monotonic()
         with self._locked():
             self._run(paths, progress)
@@ -78,9 +78,9 @@ class Indexer:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise ScanError("another indexer is at work on this catalogue; wait until it has finished") from error
+            raise IndexingError("another indexer is at work on this catalogue; wait until it has finished") from error
         except OSError as error:
-            raise ScanError(
+            raise IndexingError(
                 f"{lock.lock_file} cannot be locked ({error.strerror}); delete it or mend its rights"
             ) from error
         try:
@@ -205,7 +205,7 @@ class Indexer:
     def _publish(self) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         space, catalogue = self._encoder.space, self._catalogue
-        state = vector_index.State(catalogue.generation(), catalogue.stamp())
+        state = vector_index.State(catalogue.generation(), catalogue.stamp(), catalogue.count(space))
         try:
             manifest = vector_index.read_manifest(self._index_folder, space)
             if manifest is not None and manifest.stamp == state.stamp:
@@ -213,9 +213,7 @@ class Indexer:
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
-        manifest = vector_index.publish(self._index_folder, space, state, catalogue.vectors(space))
-        if manifest.count != catalogue.count(space):
-            raise VectorIndexError("index and catalogue disagree on how many samples there are; run the indexer again")
+        vector_index.publish(self._index_folder, space, state, catalogue.vectors(space))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +225,13 @@ class _Survey:
 
 
 def _ensure_there(root: Path) -> None:
-    """Raises ScanError where a root holds nothing any more: then nothing that is missing below it was deleted."""
+    """Raises IndexingError where a root holds nothing any more: then nothing that is missing below it was deleted."""
     try:
         if any(root.iterdir()):
             return
     except OSError:
         pass
-    raise ScanError(
+    raise IndexingError(
         f"{root} went away during the run (an unplugged drive?): what was committed is kept; "
         "plug it in and run the same command again"
     )

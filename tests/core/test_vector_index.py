@@ -14,7 +14,7 @@ from soundpalette.core.types import Rows, Space
 from soundpalette.errors import VectorIndexError
 
 SPACE = Space("test", "0123456789ab", 32)
-STATE = vector_index.State(1, 99)
+STATE = vector_index.State(1, 99, 0)
 SCORE = 1e-5
 """FAISS's inner products against numpy's."""
 
@@ -33,7 +33,7 @@ def chunks(all_rows: Rows, size: int = 100) -> Iterator[Rows]:
 
 def published(folder: Path, count: int = 1000, generation: int = 1) -> Rows:
     made = rows(count)
-    vector_index.publish(folder, SPACE, vector_index.State(generation, 99), chunks(made))
+    vector_index.publish(folder, SPACE, vector_index.State(generation, 99, count), chunks(made))
     return made
 
 
@@ -141,6 +141,8 @@ def test_vectors_that_are_not_unit_or_ids_that_clash_are_not_published(tmp_path:
         vector_index.publish(tmp_path, SPACE, STATE, iter([Rows(made.ids, made.vectors * 2)]))
     with pytest.raises(VectorIndexError, match="two samples came under one id"):
         vector_index.publish(tmp_path, SPACE, STATE, iter([made, Rows(made.ids, rows(10, 5).vectors)]))
+    with pytest.raises(VectorIndexError, match="holds 10 samples, the catalogue 11; nothing was published"):
+        vector_index.publish(tmp_path, SPACE, vector_index.State(1, 99, 11), iter([made]))
     assert vector_index.load(tmp_path, SPACE) is None
 
 

@@ -18,7 +18,7 @@ from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import Counts, Features, Window
-from soundpalette.errors import AudioError, ScanError
+from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing import prepare
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.prepare import Job, Prepared, Preparer
@@ -166,7 +166,7 @@ def test_a_drive_that_goes_away_during_a_run_loses_nothing(
     for path in library.rglob("*.*"):
         os.utime(path, (1, 1))
     monkeypatch.setattr(Preparer, "all", unplug)
-    with pytest.raises(ScanError, match="went away during the run"):
+    with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     monkeypatch.undo()
     assert run.catalogue.total() == run.catalogue.count(run.encoder.space) == 6
@@ -187,7 +187,7 @@ def test_a_drive_that_goes_away_while_it_is_scanned_loses_nothing(
         return Found(files=found.files[:3])
 
     monkeypatch.setattr("soundpalette.indexing.pipeline.scan", unplug)
-    with pytest.raises(ScanError, match="went away during the run"):
+    with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     assert run.catalogue.total() == 6
 
@@ -344,7 +344,7 @@ def test_a_second_indexer_is_told_to_wait(run: Run, library: Path, catalogue: Ca
 
     with (
         FileLock(catalogue.path.with_name("indexer.lock")),
-        pytest.raises(ScanError, match="another indexer is at work"),
+        pytest.raises(IndexingError, match="another indexer is at work"),
     ):
         run(library)
 
