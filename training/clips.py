@@ -48,6 +48,10 @@ def save_shard(name: str, clips: Iterable[tuple[npt.NDArray[np.floating], list[s
     return len(frames)
 
 
+def shard_file(name: str) -> Path:
+    return DATA / "shards" / f"{name}.npz"
+
+
 def load_shards(names: list[str] | None = None) -> Iterator[Shard]:
     for path in sorted((DATA / "shards").glob("*.npz")):
         if names is None or path.stem in names:

@@ -1,14 +1,17 @@
-"""Stage 1: make the clips. `python -m training.render SOURCE [--share 1.0] [--seed 0]`; a source is a name of SOURCES.
+"""Stage 2: make the clips. `python -m training.render` makes every source that is missing, `... render NAME` that one again.
 
 Every clip is seeded by (seed, generator, number): the same command gives the same data.
 """
 
 import argparse
+import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 
 from training.basses import BASSES
-from training.clips import save_shard
+from training.clips import save_shard, shard_file
 from training.drums import DRUMS
 from training.dsp import Audio
 from training.effects import apply_some
@@ -62,15 +65,34 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
 }
 
 
+def render(name: str, seed: int = 0, share: float = 1.0) -> None:
+    started = time.monotonic()
+    count = save_shard(name, SOURCES[name](seed, share))
+    print(f"{name}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def render_missing() -> None:
+    """Every source that has no shard yet, in as many processes as there are cores, each on one thread."""
+    missing = [name for name in SOURCES if not shard_file(name).exists()]
+    processes = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), processes) as pool:
+        for done in [pool.submit(render, name) for name in missing]:
+            done.result()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", choices=list(SOURCES))
+    parser.add_argument("sources", nargs="*", help=f"none: all that are missing; of {', '.join(SOURCES)}")
     parser.add_argument("--share", type=float, default=1.0, help="1.0: every generator's own count")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    started = time.monotonic()
-    count = save_shard(given.source, SOURCES[given.source](given.seed, given.share))
-    print(f"{given.source}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
+    if unknown := set(given.sources) - set(SOURCES):
+        parser.error(f"{', '.join(sorted(unknown))}: no such source; these are: {', '.join(SOURCES)}")
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    if not given.sources:
+        render_missing()
+    for name in given.sources:
+        render(name, given.seed, given.share)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 # ruff: noqa: E501  (tables and formulas read better in one row)
 """Stage 3: train both towers. `python -m training.train NAME --minutes 4`; writes DATA/runs/NAME.pt and prints figures.
 
-Multi-positive InfoNCE in both directions; batches are random over the whole data (never bucketed by length), clips are
+Multi-positive InfoNCE in both directions, and a lesson: from what the audio tower heard, a linear layer that is thrown away
+afterwards guesses the teacher's embedding. Batches are random over the whole data (never bucketed by length), clips are
 drawn by their rarest tag's count^-0.5.
 """
 
@@ -32,6 +33,8 @@ class Data:
     frames: npt.NDArray[np.float16]
     starts: npt.NDArray[np.int64]
     descriptors: npt.NDArray[np.float32]
+    taught: npt.NDArray[np.float32]
+    """The teacher's embeddings [n, 512], each dimension with mean 0 and deviation 1."""
     tagged: Tagged
     weights: npt.NDArray[np.float64]
 
@@ -45,18 +48,21 @@ class Data:
 
 
 def load_data(names: list[str] | None) -> Data:
-    frames, starts, descriptors, words, base = [], [], [], [], 0
+    frames, starts, descriptors, taught, words, base = [], [], [], [], [], 0
     for shard in load_shards(names):
         frames.append(shard.frames)
         starts.append(np.stack([shard.starts[:-1], shard.starts[1:]], 1) + base)
         base += int(shard.starts[-1])
         descriptors.append(shard.descriptors)
+        taught.append(shard.taught.astype(np.float32))
         words += shard.words
     joined = np.concatenate(descriptors)[:, : len(DESCRIPTORS)]
     tagged = tag(words, joined)
     counts = tagged.has.sum(0)
     weights = np.array([1.0 / math.sqrt(min(counts[own])) for own in tagged.own])
-    return Data(np.concatenate(frames), np.concatenate(starts), joined, tagged, weights / weights.sum())
+    lessons = np.concatenate(taught)
+    lessons = (lessons - lessons.mean(0)) / (lessons.std(0) + 1e-3)
+    return Data(np.concatenate(frames), np.concatenate(starts), joined, lessons, tagged, weights / weights.sum())
 
 
 def altered(rng: np.random.Generator, window: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -144,6 +150,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.data, self.rng = data, np.random.default_rng(seed)
         self.audio, self.text, self.table = AudioTower(), TextTower(), TokenTable()
+        self.pupil = torch.nn.Linear(self.audio.head[0].in_features, data.taught.shape[1])
         self.audio.mean.copy_(torch.from_numpy(data.mean))
         self.audio.deviation.copy_(torch.from_numpy(data.deviation))
         self.frozen = False
@@ -187,11 +194,13 @@ class Trainer:
         most = int(self.rng.choice(CROPS, p=[0.5, 0.3, 0.2] if not self.frozen else [0.4, 0.35, 0.25]))
         batches = audio_batches(self.data, self.rng, rows, most, self.frozen)
         with torch.autocast("cpu", torch.bfloat16):
-            parts = [self.audio(b.frames, b.descriptors, b.lengths)[: len(b.rows)] for b in batches]
-        order = torch.from_numpy(np.concatenate([b.rows for b in batches]).argsort())
-        sound = torch.cat(parts)[order]
+            parts = [self.audio.heard(b.frames, b.descriptors, b.lengths)[: len(b.rows)] for b in batches]
+            order = torch.from_numpy(np.concatenate([b.rows for b in batches]).argsort())
+            heard = torch.cat(parts)[order]
+            sound, guess = self.audio.head(heard), self.pupil(heard)
         text = self.text(self.table.means([t for t, _ in captions]))
-        return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60))
+        missed = 1.0 - functional.cosine_similarity(guess.float(), torch.from_numpy(self.data.taught[rows])).mean()
+        return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60)) + self.lesson * missed
 
 
 @dataclass(frozen=True, slots=True)
