@@ -29,6 +29,7 @@ from soundpalette.core.types import Features, Space, Vector, Vectors, Waveform, 
 from soundpalette.errors import EncoderError, WeightsError
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
     from soundpalette.core.encoders.compact_model import AudioTower, TextTower
@@ -41,21 +42,26 @@ WHOLE_SECONDS: Final = 30.0
 """Files up to here are decoded whole; of longer ones only what the windows need is kept."""
 MAX_WINDOWS: Final = 10
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+DTYPES: Final = ("auto", "float32", "bfloat16")
 BATCH: Final = 16
 """Windows in the network at once: more leave the processor's caches (320: twice as long each, and 1.3 GB)."""
 MAX_TEXT: Final = 2_000
 """Characters of a text that are read; a description of a sound is far shorter."""
 
 
-def load(*, folder: str | Path = FOLDER, device: str = "auto", limits: Limits = DEFAULT_LIMITS) -> "CompactEncoder":
+def load(
+    *, folder: str | Path = FOLDER, device: str = "auto", dtype: str = "auto", limits: Limits = DEFAULT_LIMITS
+) -> "CompactEncoder":
     """The encoder with the package's weights (`folder` names others, for training); loads no tower, imports no torch.
 
-    `device` auto is the processor: the model is so small that decoding is what indexing waits for.
-    Raises EncoderError for an unknown device and WeightsError where the weights are missing.
+    `device` auto is the processor: the model is so small that decoding is what indexing waits for. `dtype` is the
+    arithmetic of the audio tower; auto is bfloat16 where the processor has instructions for it.
+    Raises EncoderError for an unknown device or dtype and WeightsError where the weights are missing.
     """
-    if device not in DEVICES:
-        raise EncoderError(f"device is {device!r}; {', '.join(DEVICES)} are allowed")
-    encoder = CompactEncoder(Path(folder), "cpu" if device == "auto" else device, limits)
+    for name, given, allowed in (("device", device, DEVICES), ("dtype", dtype, DTYPES)):
+        if given not in allowed:
+            raise EncoderError(f"{name} is {given!r}; {', '.join(allowed)} are allowed")
+    encoder = CompactEncoder(Path(folder), "cpu" if device == "auto" else device, dtype, limits)
     _ = encoder.space
     return encoder
 
@@ -63,8 +69,10 @@ def load(*, folder: str | Path = FOLDER, device: str = "auto", limits: Limits = 
 class CompactEncoder(Encoder):
     """See the module's docstring. Threads may share it; each tower loads at its first use."""
 
-    def __init__(self, folder: Path = FOLDER, device: str = "cpu", limits: Limits = DEFAULT_LIMITS) -> None:
-        self._folder, self._device, self._limits = folder, device, limits
+    def __init__(
+        self, folder: Path = FOLDER, device: str = "cpu", dtype: str = "auto", limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self._folder, self._device, self._dtype, self._limits = folder, device, dtype, limits
         self._lock = threading.RLock()
         self._audio: AudioTower | None = None
         self._text: _TextSide | None = None
@@ -142,7 +150,8 @@ class CompactEncoder(Encoder):
                 path = self._folder / FILES[0]
                 tower = AudioTower()
                 _fill_in(tower, _tensors(path), path)
-                self._audio = tower.eval().to(_placed(self._device))
+                tower.eval().to(_placed(self._device)).fuse(_short(self._device, self._dtype))
+                self._audio = tower
             return self._audio
 
     def _text_side(self) -> "_TextSide":
@@ -198,6 +207,13 @@ def _placed(device: str) -> str:
             f"torch {torch.__version__} finds no {device} device; set [processing] device to auto or cpu"
         )
     return device
+
+
+def _short(device: str, dtype: str) -> "torch.dtype":
+    import torch
+
+    fast = device == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16", False)
+    return torch.bfloat16 if dtype == "bfloat16" or (dtype == "auto" and fast) else torch.float32
 
 
 def plain(text: str) -> str:

@@ -5,13 +5,14 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS, FLOOR_VALUE
 
 DIMENSION: Final = 256
 CHANNELS: Final = (32, 64, 128, 192)
 WIDE: Final = 512
-MIN_FRAMES: Final = 128
+MIN_FRAMES: Final = 32
 FRAME_STEP: Final = 16
 """Frames are filled with silence to a multiple of this: it depends on the window alone, never on its batch."""
 
@@ -22,15 +23,22 @@ class Block(nn.Module):
     def __init__(self, inside: int, outside: int, step: tuple[int, int]) -> None:
         super().__init__()
         self.first = nn.Conv2d(inside, outside, 3, step, 1, bias=False)
-        self.first_norm = nn.BatchNorm2d(outside)
+        self.first_norm: nn.Module = nn.BatchNorm2d(outside)
         self.second = nn.Conv2d(outside, outside, 3, 1, 1, bias=False)
-        self.second_norm = nn.BatchNorm2d(outside)
+        self.second_norm: nn.Module = nn.BatchNorm2d(outside)
         around = nn.Sequential(nn.AvgPool2d(step, step, ceil_mode=True), nn.Conv2d(inside, outside, 1, bias=False))
         self.around: nn.Module = around if step != (1, 1) or inside != outside else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         inner = functional.relu(self.first_norm(self.first(x)))
         return functional.relu(self.second_norm(self.second(inner)) + self.around(x))
+
+
+class Matrix(nn.Linear):
+    """A linear layer that computes in its weights' kind and answers in float32."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.to(self.weight.dtype)).float()
 
 
 class AudioTower(nn.Module):
@@ -44,17 +52,27 @@ class AudioTower(nn.Module):
         one, two, three, four = CHANNELS
         self.stem = nn.Sequential(nn.Conv2d(1, one, 5, 2, 2, bias=False), nn.BatchNorm2d(one), nn.ReLU())
         self.blocks = nn.Sequential(
-            Block(one, one, (1, 1)), Block(one, two, (2, 2)), Block(two, two, (1, 1)), Block(two, three, (2, 2)),
-            Block(three, three, (1, 1)), Block(three, four, (2, 1)),
+            Block(one, two, (2, 2)), Block(two, three, (2, 2)), Block(three, three, (1, 1)), Block(three, four, (2, 1)),
         )  # fmt: skip
-        self.fold = nn.Sequential(nn.Linear(four * BANDS // 8, WIDE, bias=False), nn.LayerNorm(WIDE), nn.ReLU())
+        self.fold = nn.Sequential(Matrix(four * BANDS // 8, WIDE, bias=False), nn.LayerNorm(WIDE), nn.ReLU())
         self.attention = nn.Linear(WIDE, 4)
         self.measured = nn.Sequential(nn.Linear(len(DESCRIPTORS), 64), nn.ReLU())
         self.head = nn.Sequential(
-            nn.Linear(WIDE * 3 + 64, 640), nn.LayerNorm(640), nn.ReLU(), nn.Dropout(0.15), nn.Linear(640, DIMENSION)
+            Matrix(WIDE * 3 + 64, 640), nn.LayerNorm(640), nn.ReLU(), nn.Dropout(0.15), nn.Linear(640, DIMENSION)
         )
         self.register_buffer("mean", torch.zeros(len(DESCRIPTORS)))
         self.register_buffer("deviation", torch.ones(len(DESCRIPTORS)))
+
+    def fuse(self, kind: torch.dtype) -> None:
+        """For use alone: batch norms folded into their convolutions, which compute in `kind`, channels last."""
+        self.stem = nn.Sequential(fuse_conv_bn_eval(self.stem[0], self.stem[1]), nn.ReLU())
+        for block in self.blocks:
+            block.first, block.first_norm = fuse_conv_bn_eval(block.first, block.first_norm), nn.Identity()
+            block.second, block.second_norm = fuse_conv_bn_eval(block.second, block.second_norm), nn.Identity()
+        self.stem.to(kind, memory_format=torch.channels_last)
+        self.blocks.to(kind, memory_format=torch.channels_last)
+        for module in (self.fold[0], self.head[0]):
+            module.to(kind)
 
     def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
         features: Tensor = self.head(self.heard(frames, descriptors, lengths))
@@ -62,7 +80,8 @@ class AudioTower(nn.Module):
 
     def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
         """What the head reads, [n, 1600]: mean, maximum and attention over the true frames, and what was measured."""
-        deep = self.blocks(self.stem(frames[:, None]))
+        kind = next(self.stem.parameters()).dtype
+        deep = self.blocks(self.stem(frames[:, None].to(kind, memory_format=torch.channels_last)))
         x = self.fold(deep.transpose(1, 2).flatten(2))
         steps = torch.arange(x.shape[1], device=x.device)
         inside = (steps[None] < (lengths[:, None] + FRAME_STEP - 1) // FRAME_STEP)[..., None]
