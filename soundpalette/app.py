@@ -42,7 +42,8 @@ class App:
         """The configured encoder; no tower is loaded yet. Raises EncoderError."""
         config = self.config
         if config.encoder.name == "compact":
-            return load_encoder("compact", device=config.processing.device, limits=self.limits)
+            device, dtype = config.processing.device, config.encoder.dtype
+            return load_encoder("compact", device=device, dtype=dtype, limits=self.limits)
         return load_encoder(
             "clamp3",
             mert=config.models.mert,
