@@ -21,6 +21,9 @@ VOCABULARY = HERE.parent / "soundpalette/core/vocabulary.toml"
 RELATIVE = ("dark", "bright", "short", "long", "noisy", "punchy", "deep", "high", "low", "swelling")
 """Adjectives that before a noun compare with others of that noun: a long hi-hat is shorter than a short pad."""
 
+THINGS = ("sound", "sound", "sample", "", "one", "tone", "hit", "noise")
+FRAMES = ("{} sound", "{} sample", "{} one shot", "a {}", "sound of a {}", "{} noise", "recording of {}", "some {}")
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -147,15 +150,12 @@ class Captioner:
         wanted = [noun]
         form = rng.random()
         adjectives = self.tagged.adjectives[clip]
-        if adjectives and form > 0.9:
+        if adjectives and form > 0.84:
             pick = int(rng.choice(adjectives))
-            return (
-                f"{rng.choice(self.adjective_names[pick])} {rng.choice(['sound', 'sample', '', 'one', 'tone'])}".strip(),
-                [pick],
-            )
-        if adjectives and form > 0.45:
+            return f"{rng.choice(self.adjective_names[pick])} {rng.choice(THINGS)}".strip(), [pick]
+        if adjectives and form > 0.42:
             words = []
-            for _ in range(1 if form < 0.75 else 2):
+            for _ in range(1 if form < 0.68 else 2):
                 pick = int(rng.choice(adjectives))
                 words.append(str(rng.choice(self.adjective_names[pick])))
                 wanted.append(self._of_kind(clip, pick))
@@ -165,12 +165,7 @@ class Captioner:
     def _noun(self, rng: Rng, noun: int) -> str:
         names = self.names[noun]
         name = names[0] if rng.random() < 0.35 else str(rng.choice(names))
-        tail = rng.random()
-        return (
-            name
-            if tail < 0.8
-            else f"{name} {rng.choice(['sound', 'sample', 'one shot', 'sound effect' if 'fx' in name else 'sound'])}"
-        )
+        return name if rng.random() < 0.78 else str(rng.choice(FRAMES)).format(name)
 
     def _of_kind(self, clip: int, adjective: int) -> int:
         relative = self.number.get(f"{self.tagged.tags[adjective]} of its kind")
@@ -181,5 +176,4 @@ class Captioner:
         before = [w for w in words if not w.startswith(("with", "ringing", "fading", "dying", "opening"))]
         after = [w for w in words if w not in before]
         comma = ", " if rng.random() < 0.1 else " "
-        text = comma.join([*before, name, *after])
-        return f"a {text}" if rng.random() < 0.08 else text
+        return comma.join([*before, name, *after])
