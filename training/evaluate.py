@@ -1,11 +1,11 @@
-# ruff: noqa: E501  (tables and formulas read better in one row)
-"""Stage 4: figures on the validation split. `python -m training.evaluate NAME... [--each]`; NAME is a run or a weights folder.
+"""Stage 4: figures on the validation splits. `python -m training.evaluate NAME... [--split S...] [--each]`.
 
-mAP, P@10 and hit@1 over the queries of validation.toml beside chance (the mean share of right files); the share of the
-same class among the ten nearest sounds; and hit@3, which the demo asks for.
+NAME is a run or a folder of weights. The splits: `sonic-pi` (its samples, which never train, labelled by validation.toml)
+and those that training/splits.py builds in DATA: `validation2`, and `test-split`, which is never asked while tuning.
 """
 
 import argparse
+import json
 import re
 import tempfile
 import tomllib
@@ -13,81 +13,125 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from soundpalette.core.encoders.compact import CompactEncoder
-from soundpalette.core.types import Window
+from soundpalette.core.evaluation import Figures, Interval, judge, same_class
+from soundpalette.core.types import Vectors, Window
 from training.clips import DATA
 from training.export import export
 
 SAMPLES = DATA / "pk/samples/package/samples"
 TRUTH = Path(__file__).parent / "validation.toml"
+TUNING = ("sonic-pi", "validation2")
+Answers = dict[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    mean_precision: float
-    at_ten: float
-    first: float
-    three: float
-    chance: float
-    same_class: float
-    each: dict[str, tuple[float, list[str]]]
+class Split:
+    """Labelled files: which of `files` answer a query or a class; `attributes` are queries whose truth is measured."""
+
+    files: list[Path]
+    names: list[str]
+    queries: Answers
+    attributes: Answers
+    classes: Answers
 
 
-def evaluate(encoder: CompactEncoder, windows: dict[str, list[Window]]) -> Figures:
+def read_split(name: str) -> Split:
+    return _sonic_pi() if name == "sonic-pi" else _built(DATA / name)
+
+
+def _sonic_pi() -> Split:
+    files = sorted(SAMPLES.glob("*.flac"))
+    names = [f.stem for f in files]
     truth = tomllib.loads(TRUTH.read_text())
-    names = sorted(windows)
-    vectors = np.stack([encoder.pool(encoder.embed_windows(windows[n])) for n in names])
+    first = {n: next((c for c, p in truth["classes"].items() if re.search(p, n)), "") for n in names}
+    classes = {c: {n for n in names if first[n] == c} for c in truth["classes"]}
+    return Split(
+        files, names, {q: {n for n in names if re.search(p, n)} for q, p in truth["queries"].items()}, {}, classes
+    )
+
+
+def _built(folder: Path) -> Split:
+    labels = json.loads((folder / "labels.json").read_text())
+    queries, attributes = ({q: set(f) for q, f in labels[k].items()} for k in ("queries", "attributes"))
+    classes: Answers = {}
+    for name, kind in labels["classes"].items():
+        classes.setdefault(kind, set()).add(name)
+    return Split([folder / n for n in labels["files"]], labels["files"], queries, attributes, classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    queries: Figures
+    attributes: Figures | None
+    alike: Interval
+    order: dict[str, list[str]]
+    """For each query its five first hits, right ones with a star."""
+
+
+def evaluate(encoder: CompactEncoder, split: Split, windows: list[list[Window]]) -> Result:
+    vectors = np.stack([encoder.pool(encoder.embed_windows(w)) for w in windows])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    texts = encoder.embed_text(list(truth["queries"]))
-    rows, each = [], {}
-    for (query, pattern), text in zip(truth["queries"].items(), texts, strict=True):
-        order = np.argsort(-(vectors @ text))
-        right = np.array([bool(re.search(pattern, names[k])) for k in order])
-        spots = np.flatnonzero(right)
-        precision = float(np.mean((np.arange(spots.size) + 1) / (spots + 1)))
-        rows.append((precision, right[:10].sum() / min(10, spots.size), right[0], right[:3].any(), right.mean()))
-        each[query] = (precision, [("*" if r else "") + names[k] for k, r in zip(order[:5], right[:5], strict=True)])
-    mean = np.mean(np.array(rows, float), axis=0)
-    return Figures(*(float(v) for v in mean), _same_class(vectors, names, truth["classes"]), each)
+    order: dict[str, list[str]] = {}
+    figures = [_judged(encoder, split, vectors, answers, order) for answers in (split.queries, split.attributes)]
+    of_class = np.array([[n in own for n in split.names] for own in split.classes.values()])
+    assert figures[0] is not None
+    return Result(figures[0], figures[1], same_class(vectors, of_class), order)
 
 
-def _same_class(vectors: npt.NDArray[np.float32], names: list[str], classes: dict[str, str]) -> float:
-    """Share of the same class among the min(10, class size - 1) nearest, the mean over files with a class."""
-    kind = [next((c for c, p in classes.items() if re.search(p, n)), None) for n in names]
-    shares = []
-    for row, own in enumerate(kind):
-        size = kind.count(own) - 1
-        if own is not None and size > 0:
-            order = [k for k in np.argsort(-(vectors @ vectors[row])) if k != row][: min(10, size)]
-            shares.append(np.mean([kind[k] == own for k in order]))
-    return float(np.mean(shares))
+def _judged(
+    encoder: CompactEncoder, split: Split, vectors: Vectors, answers: Answers, order: dict[str, list[str]]
+) -> Figures | None:
+    if not answers:
+        return None
+    scores = encoder.embed_text(list(answers)) @ vectors.T
+    for query, row in zip(answers, scores, strict=True):
+        best = [split.names[k] for k in np.argsort(-row)[:5]]
+        order[query] = ["*" * (n in answers[query]) + n for n in best]
+    right = np.array([[n in own for n in split.names] for own in answers.values()])
+    return judge(list(answers), scores, right)
 
 
-def validation_windows() -> dict[str, list[Window]]:
-    encoder = CompactEncoder()
-    return {path.stem: list(encoder.windows(path)) for path in sorted(SAMPLES.glob("*.flac"))}
+def encoder_of(name: str) -> CompactEncoder:
+    """The encoder with a run's weights, or a folder's."""
+    if Path(name).is_dir():
+        return CompactEncoder(Path(name))
+    with tempfile.TemporaryDirectory() as scratch:
+        export(name, Path(scratch))
+        encoder = CompactEncoder(Path(scratch))
+        encoder.load_audio()
+        encoder.load_text()
+    return encoder
+
+
+def row_of(result: Result) -> str:
+    q = result.queries
+    alone = f"  attributes {result.attributes.mean_average_precision.mean:.3f}" if result.attributes else ""
+    return (
+        f"mAP {_told(q.mean_average_precision)}  P@10 {q.precision_at_10.mean:.3f}  hit@1 {q.hit_at_1.mean:.3f}{alone}"
+        f"  same class {result.alike.mean:.3f}"
+    )
+
+
+def _told(figure: Interval) -> str:
+    return f"{figure.mean:.3f} ({figure.low:.3f}-{figure.high:.3f})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="+")
+    parser.add_argument("--split", nargs="*", default=TUNING)
     parser.add_argument("--each", action="store_true", help="also every query with its five first hits")
     given = parser.parse_args()
-    windows = validation_windows()
-    for name in given.names:
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(name)
-            if not folder.is_dir():
-                folder = Path(scratch)
-                export(name, folder)
-            figures = evaluate(CompactEncoder(folder), windows)
-        print(f"{name}: mAP {figures.mean_precision:.3f}  P@10 {figures.at_ten:.3f}  hit@1 {figures.first:.3f}  hit@3 {figures.three:.3f}"
-              f"  chance {figures.chance:.3f}  same class {figures.same_class:.3f}", flush=True)  # fmt: skip
-        if given.each:
-            for query, (precision, hits) in figures.each.items():
-                print(f"  {precision:.2f} {query:32} {' '.join(hits)}")
+    for where in given.split:
+        split = read_split(where)
+        windows = [list(CompactEncoder().windows(path)) for path in split.files]
+        for name in given.names:
+            result = evaluate(encoder_of(name), split, windows)
+            print(f"{where:11} {name}: {row_of(result)}", flush=True)
+            for figure in [*result.queries.each, *(result.attributes.each if result.attributes else ())] * given.each:
+                print(f"  {figure.average_precision:.2f} {figure.query:36} {' '.join(result.order[figure.query])}")
 
 
 if __name__ == "__main__":

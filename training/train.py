@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables and formulas read better in one row)
-"""Stage 3: train both towers. `python -m training.train NAME --minutes 4`; writes DATA/runs/NAME.pt and prints figures.
+"""Stage 3: train both towers. `python -m training.train NAME --minutes 60`; writes DATA/runs/NAME.pt.
 
 Multi-positive InfoNCE in both directions, and a lesson: from what the audio tower heard, a linear layer that is thrown away
 afterwards guesses the teacher's embedding. Batches are random over the whole data (never bucketed by length), clips are
@@ -9,8 +9,10 @@ drawn by their rarest tag's count^-0.5.
 import argparse
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,18 +147,33 @@ def loss_of(audio: Tensor, text: Tensor, right: Tensor, scale: Tensor) -> Tensor
     return (there + back) / 2
 
 
-class Trainer:
-    def __init__(self, data: Data, seed: int) -> None:
-        torch.manual_seed(seed)
-        self.data, self.rng = data, np.random.default_rng(seed)
-        self.audio, self.text, self.table = AudioTower(), TextTower(), TokenTable()
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast: minutes, clips a batch, top learning rate, seed."""
+
+    minutes: float
+    size: int
+    rate: float
+    seed: int
+    thaw: float
+    """Share of the run in which batch norms learn; then they are frozen, and short clips cost less."""
+    lesson: float
+    """Weight of the teacher's lesson."""
+
+
+class Trainer(torch.nn.Module):
+    """Both towers, the pupil that learns the teacher's lesson, the temperature; draws batches and tells their loss."""
+
+    def __init__(self, data: Data, plan: Plan, tower: AudioTower) -> None:
+        super().__init__()
+        self.data, self.rng, self.lesson = data, np.random.default_rng(plan.seed), plan.lesson
+        self.audio, self.text, self.table = tower.to(memory_format=torch.channels_last), TextTower(), TokenTable()
         self.pupil = torch.nn.Linear(self.audio.head[0].in_features, data.taught.shape[1])
         self.audio.mean.copy_(torch.from_numpy(data.mean))
         self.audio.deviation.copy_(torch.from_numpy(data.deviation))
         self.frozen = False
         self.log_scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
         self.captioner = Captioner(data.tagged)
-        self.audio = self.audio.to(memory_format=torch.channels_last)
 
     @property
     def scale(self) -> float:
@@ -171,17 +188,6 @@ class Trainer:
             for module in self.audio.modules():
                 if isinstance(module, torch.nn.BatchNorm2d):
                     module.eval()
-
-    def save(self, name: str) -> None:
-        (DATA / "runs").mkdir(exist_ok=True)
-        states = {"audio": self.audio.state_dict(), "text": self.text.state_dict(), "table": self.table.vectors}
-        torch.save(states | {"log_scale": self.log_scale.detach()}, DATA / "runs" / f"{name}.pt")
-
-    def resume(self, name: str) -> None:
-        run = torch.load(DATA / "runs" / f"{name}.pt", weights_only=True)
-        self.audio.load_state_dict(run["audio"])
-        self.text.load_state_dict(run["text"])
-        self.log_scale.data.copy_(run["log_scale"])
 
     def step_loss(self, size: int, texts: int) -> Tensor:
         rows = self.rng.choice(len(self.data.starts), size, replace=False, p=self.data.weights)
@@ -203,78 +209,120 @@ class Trainer:
         return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60)) + self.lesson * missed
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how fast: minutes, clips a batch, top learning rate, seed."""
+class Run:
+    """A training run that can be broken off: `DATA/runs/NAME-now.pt` holds all that it needs to go on."""
 
-    minutes: float
-    size: int
-    rate: float
-    seed: int
-    thaw: float
-    """Share of the run in which batch norms learn; then they are frozen, and short clips cost less."""
+    def __init__(self, name: str, plan: Plan, trainer: Trainer) -> None:
+        self.name, self.plan, self.trainer = name, plan, trainer
+        self.optimizer = torch.optim.AdamW(trainer.parameters(), plan.rate, weight_decay=0.02)
+        self.kept = {n: t.detach().clone() for n, t in trainer.state_dict().items()}
+        self.step, self.minutes, self.smooth = 0, 0.0, 0.0
 
+    @property
+    def share(self) -> float:
+        return self.minutes / self.plan.minutes
 
-class Average:
-    """The parameters' moving average, which is what is kept."""
-
-    def __init__(self, modules: list[torch.nn.Module]) -> None:
-        self.pairs = [(p, p.detach().clone()) for m in modules for p in m.parameters()]
-
-    def update(self, step: int) -> None:
-        keep = min(0.996, (step + 1) / (step + 10))
-        for live, kept in self.pairs:
-            kept.lerp_(live.detach(), 1 - keep)
-
-    def use(self) -> None:
-        for live, kept in self.pairs:
-            live.data.copy_(kept)
-
-
-def train(name: str, plan: Plan, names: list[str] | None, start: str | None) -> None:
-    trainer = Trainer(load_data(names), plan.seed)
-    if start is not None:
-        trainer.resume(start)
-    data = trainer.data
-    print(f"{len(data.starts)} windows, {len(data.tagged.tags)} tags", flush=True)
-    parameters = [*trainer.audio.parameters(), *trainer.text.parameters(), trainer.log_scale]
-    optimizer = torch.optim.AdamW(parameters, plan.rate, weight_decay=0.02)
-    average = Average([trainer.audio, trainer.text])
-    started, step, smooth = time.monotonic(), 0, 0.0
-    while (share := (time.monotonic() - started) / (plan.minutes * 60)) < 1:
-        trainer.ready(frozen=share > plan.thaw)
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, (step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * share)) + 1e-6
-        optimizer.zero_grad(set_to_none=True)
-        loss = trainer.step_loss(plan.size, 2)
+    def advance(self) -> None:
+        """One step; the parameters' moving average is what is kept in the end."""
+        started = time.monotonic()
+        self.trainer.ready(frozen=self.share > self.plan.thaw)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self.trainer.step_loss(self.plan.size, 2)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update(step)
-        smooth = loss.item() if step == 0 else 0.98 * smooth + 0.02 * loss.item()
-        step += 1
-        if step % 100 == 0:
-            print(f"{step} {share * plan.minutes:.1f} min loss {smooth:.3f} scale {trainer.scale:.1f}", flush=True)
-        if step % 400 == 0:
-            trainer.save(f"{name}-now")
-    average.use()
-    trainer.save(name)
+        torch.nn.utils.clip_grad_norm_(self.trainer.parameters(), 1.0)
+        self.optimizer.step()
+        self._keep()
+        self.smooth = loss.item() if self.step == 0 else 0.98 * self.smooth + 0.02 * loss.item()
+        self.step += 1
+        self.minutes += (time.monotonic() - started) / 60
+
+    def _rate(self) -> float:
+        warm = min(1.0, (self.step + 1) / 60)
+        return self.plan.rate * warm * (0.5 + 0.5 * math.cos(math.pi * min(1.0, self.share))) + 1e-6
+
+    @torch.no_grad()
+    def _keep(self) -> None:
+        decay = min(0.998, (self.step + 1) / (self.step + 10))
+        for name, live in self.trainer.state_dict().items():
+            if live.is_floating_point():
+                self.kept[name].lerp_(live, 1 - decay)
+            else:
+                self.kept[name].copy_(live)
+
+    def save(self) -> None:
+        here = {"step": self.step, "minutes": self.minutes, "smooth": self.smooth, "plan": asdict(self.plan)}
+        states = {"trainer": self.trainer.state_dict(), "optimizer": self.optimizer.state_dict(), "kept": self.kept}
+        _write(self.name + "-now", here | states)
+
+    def resume(self) -> None:
+        """Go on where a run of this name and plan was broken off, with the random numbers of a new start."""
+        path = run_file(self.name + "-now")
+        if path.exists():
+            held = torch.load(path, weights_only=True)
+            if held["plan"] != asdict(self.plan):
+                raise ValueError(f"{path} was begun with {held['plan']}; remove it, or train with the same options")
+            self.trainer.load_state_dict(held["trainer"])
+            self.optimizer.load_state_dict(held["optimizer"])
+            self.kept = held["kept"]
+            self.step, self.minutes, self.smooth = held["step"], held["minutes"], held["smooth"]
+            self.trainer.rng = np.random.default_rng([self.plan.seed, self.step])
+
+    def finish(self) -> None:
+        """Write what `training.export` reads."""
+        towers = {
+            tower: {n.removeprefix(f"{tower}."): t for n, t in self.kept.items() if n.startswith(f"{tower}.")}
+            for tower in ("audio", "text")
+        }
+        _write(self.name, towers | {"table": self.trainer.table.vectors})
+        run_file(self.name + "-now").unlink(missing_ok=True)
+
+
+def run_file(name: str) -> Path:
+    return DATA / "runs" / f"{name}.pt"
+
+
+def _write(name: str, held: dict[str, Any]) -> None:
+    run_file(name).parent.mkdir(exist_ok=True)
+    torch.save(held, part := run_file(name).with_suffix(".part"))
+    part.rename(run_file(name))
+
+
+def train(name: str, plan: Plan, tower: AudioTower, names: list[str] | None = None) -> None:
+    """Train `tower` and a text tower for `plan.minutes`, saving every 300 steps; nothing to do for a finished run."""
+    if run_file(name).exists():
+        print(f"{run_file(name)} is there; remove it to train again")
+        return
+    data = load_data(names)
+    run = Run(name, plan, Trainer(data, plan, tower))
+    run.resume()
+    print(f"{len(data.starts)} windows, {len(data.tagged.tags)} tags, from step {run.step}", flush=True)
+    while run.share < 1:
+        run.advance()
+        if run.step % 100 == 0:
+            print(f"{run.step} {run.minutes:.1f} min loss {run.smooth:.3f} scale {run.trainer.scale:.1f}", flush=True)
+        if run.step % 300 == 0:
+            run.save()
+    run.finish()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
-    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--batch", type=int, default=160)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--thaw", type=float, default=0.5, help="share of the run before batch norms are frozen")
-    parser.add_argument("--start", help="a run whose weights to go on from")
+    parser.add_argument("--thaw", type=float, default=0.4, help="share of the run before batch norms are frozen")
+    parser.add_argument("--lesson", type=float, default=1.0, help="weight of the teacher's lesson; 0: none")
     parser.add_argument("--sources", nargs="*", default=None)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    train(given.name, Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw), given.sources, given.start)
+    torch.manual_seed(given.seed)
+    plan = Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw, given.lesson)
+    train(given.name, plan, AudioTower(), given.sources)
 
 
 if __name__ == "__main__":
