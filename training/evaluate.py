@@ -1,6 +1,6 @@
 """Stage 4: figures on the validation splits. `python -m training.evaluate NAME... [--split S...] [--each]`.
 
-NAME is a run or a folder of weights. The splits: `sonic-pi` (its samples, which never train, labelled by validation.toml)
+NAME is a run or a folder of weights. The splits: `sonic-pi` (its samples, which never train, by validation.toml)
 and those that training/splits.py builds in DATA: `validation2`, and `test-split`, which is never asked while tuning.
 """
 

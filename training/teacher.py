@@ -65,7 +65,9 @@ def teacher() -> Teacher:
     with torch.serialization.safe_globals(safe):
         weights, _ = torch.load(DATA / WEIGHTS, map_location="cpu", weights_only=True)
     model = Teacher()
-    model.load_state_dict({n.removeprefix("embedding_net."): t for n, t in weights.items() if n.startswith("embedding")})
+    model.load_state_dict(
+        {n.removeprefix("embedding_net."): t for n, t in weights.items() if n.startswith("embedding")}
+    )
     return model.eval().to(memory_format=torch.channels_last)
 
 

@@ -26,7 +26,9 @@ from training.captions import Captioner, Tagged, tag
 from training.clips import DATA, load_shards
 from training.text import TokenTable
 
-CROPS = (128, 208, 304)
+CROPS = (64, 128, 208, 304)
+LONGEST = {False: (0.0, 0.5, 0.3, 0.2), True: (0.0, 0.4, 0.35, 0.25)}
+"""How often a step cuts its windows to which of CROPS, while batch norms learn and when they are frozen."""
 SHAPE_STEP = 32
 
 
@@ -197,7 +199,7 @@ class Trainer(torch.nn.Module):
             wanted[k, tags] = 1
         have = self.data.tagged.has[rows].astype(np.float32)
         right = torch.from_numpy(have @ wanted.T >= wanted.sum(1)[None])
-        most = int(self.rng.choice(CROPS, p=[0.5, 0.3, 0.2] if not self.frozen else [0.4, 0.35, 0.25]))
+        most = int(self.rng.choice(CROPS, p=LONGEST[self.frozen]))
         batches = audio_batches(self.data, self.rng, rows, most, self.frozen)
         with torch.autocast("cpu", torch.bfloat16):
             parts = [self.audio.heard(b.frames, b.descriptors, b.lengths)[: len(b.rows)] for b in batches]
