@@ -30,6 +30,7 @@ class Language:
     parents: dict[str, list[str]]
     phrases: dict[str, list[str]]
     adjectives: dict[str, list[str]]
+    alone: dict[str, list[str]]
     roles: list[str]
 
 
@@ -47,7 +48,7 @@ class Tagged:
 def language() -> Language:
     table = tomllib.loads((HERE / "phrases.toml").read_text())
     roles = tomllib.loads(VOCABULARY.read_text())["roles"]
-    return Language(table["parents"], table["phrases"], table["adjectives"], roles)
+    return Language(table["parents"], table["phrases"], table["adjectives"], table["alone"], roles)
 
 
 def with_parents(words: list[str]) -> set[str]:
@@ -152,7 +153,7 @@ class Captioner:
         adjectives = self.tagged.adjectives[clip]
         if adjectives and form > 0.84:
             pick = int(rng.choice(adjectives))
-            return f"{rng.choice(self.adjective_names[pick])} {rng.choice(THINGS)}".strip(), [pick]
+            return self._quality(rng, pick), [pick]
         if adjectives and form > 0.42:
             words = []
             for _ in range(1 if form < 0.68 else 2):
@@ -161,6 +162,16 @@ class Captioner:
                 wanted.append(self._of_kind(clip, pick))
             name = self._join(rng, words, name)
         return name, wanted
+
+    def _quality(self, rng: Rng, adjective: int) -> str:
+        """A quality and nothing else: "dark sound", "thin and tinny", "no high frequencies"."""
+        names, alone = self.adjective_names[adjective], language().alone.get(self.tagged.tags[adjective], [])
+        form = rng.random()
+        if alone and form > 0.5:
+            return str(rng.choice(alone))
+        if len(names) > 1 and form > 0.35:
+            return " and ".join(rng.choice(names, 2, replace=False))
+        return f"{rng.choice(names)} {rng.choice(THINGS)}".strip()
 
     def _noun(self, rng: Rng, noun: int) -> str:
         names = self.names[noun]
