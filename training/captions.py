@@ -21,6 +21,8 @@ VOCABULARY = HERE.parent / "soundpalette/core/vocabulary.toml"
 RELATIVE = ("dark", "bright", "short", "long", "noisy", "punchy", "deep", "high", "low", "swelling")
 """Adjectives that before a noun compare with others of that noun: a long hi-hat is shorter than a short pad."""
 
+AFTER = ("with", "in ", "ringing", "fading", "dying", "opening", "played")
+"""How adjectives begin that stand behind their noun."""
 THINGS = ("sound", "sound", "sample", "", "one", "tone", "hit", "noise")
 FRAMES = ("{} sound", "{} sample", "{} one shot", "a {}", "sound of a {}", "{} noise", "recording of {}", "some {}")
 
@@ -184,7 +186,7 @@ class Captioner:
 
     @staticmethod
     def _join(rng: Rng, words: list[str], name: str) -> str:
-        before = [w for w in words if not w.startswith(("with", "ringing", "fading", "dying", "opening"))]
+        before = [w for w in words if not w.startswith(AFTER)]
         after = [w for w in words if w not in before]
         comma = ", " if rng.random() < 0.1 else " "
         return comma.join([*before, name, *after])

