@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.audio import Width
 from soundpalette.core.encoders.compact_frontend import BANDS, RATE, WINDOW_SAMPLES, make_window, normalise
 
 DATA = Path(os.environ.get("COMPACT_DATA", "/tmp/compact-data"))
@@ -26,17 +27,22 @@ class Shard:
 
 
 def save_shard(name: str, clips: Iterable[tuple[npt.NDArray[np.floating], list[str]]]) -> int:
-    """Turn (audio at 32 kHz, words) into windows: the first 3 s, and of a longer clip also the last 3 s. Returns the count."""
+    """Turn (audio at 32 kHz, words) into windows: the first 3 s, and of a longer clip also the last 3 s. Returns the count.
+
+    Audio is mono [n] or stereo [n, 2]; the encoder, too, hears the mean of the channels and their width.
+    """
     frames, descriptors, words = [], [], []
     for audio, tags in clips:
         if audio.size < 32 or not np.isfinite(audio).all() or np.abs(audio).max() < 1e-4:
             continue
-        sound = normalise(np.asarray(audio, np.float32))
+        width = Width()
+        width.add(audio)
+        sound = normalise(np.asarray(audio if audio.ndim == 1 else audio.mean(axis=1), np.float32))
         parts = [sound[:WINDOW_SAMPLES]]
         if sound.size > WINDOW_SAMPLES * 1.5:
             parts.append(sound[-WINDOW_SAMPLES:])
         for part in parts:
-            window = make_window(part, sound.size / RATE)
+            window = make_window(part, sound.size / RATE, width.value)
             descriptors.append(window[0])
             frames.append(window[1:].astype(np.float16))
             words.append(sorted({t for t in tags if t}))

@@ -19,6 +19,7 @@ from training.percussion import PERCUSSION
 from training.registry import Registry, runs
 from training.scenes import SCENES
 from training.soundfonts import FONTS, font_clips
+from training.stereo import with_images
 from training.tones import TONES
 
 Clips = Iterator[tuple[Audio, list[str]]]
@@ -69,7 +70,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     started = time.monotonic()
-    count = save_shard(given.source, SOURCES[given.source](given.seed, given.share))
+    clips = with_images(SOURCES[given.source](given.seed, given.share), given.seed)
+    count = save_shard(given.source, clips)
     print(f"{given.source}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
 
 
