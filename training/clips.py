@@ -2,7 +2,6 @@
 """Clips on disk: what training reads. A shard holds encoder windows as float16 and one JSON line of words a clip."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,41 +9,58 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.audio import Width
 from soundpalette.core.encoders.compact_frontend import BANDS, RATE, WINDOW_SAMPLES, make_window, normalise
+from training.places import DATA
+from training.teacher import heard
 
-DATA = Path(os.environ.get("COMPACT_DATA", "/tmp/compact-data"))
+LESSON = 64
+"""Windows that the teacher hears at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Windows of many clips: `frames` float16 [sum of lengths, 64], `starts` [n + 1], `descriptors` [n, 64], `words` n lists."""
+    """Windows of many clips: `frames` float16 [sum of lengths, 64], `starts` [n + 1], `descriptors` [n, 64], `taught` [n, 512], `words` n lists."""
 
     frames: npt.NDArray[np.float16]
     starts: npt.NDArray[np.int64]
     descriptors: npt.NDArray[np.float32]
+    taught: npt.NDArray[np.float16]
     words: list[list[str]]
 
 
 def save_shard(name: str, clips: Iterable[tuple[npt.NDArray[np.floating], list[str]]]) -> int:
-    """Turn (audio at 32 kHz, words) into windows: the first 3 s, and of a longer clip also the last 3 s. Returns the count."""
-    frames, descriptors, words = [], [], []
+    """Turn (audio at 32 kHz, words) into windows: the first 3 s, and of a longer clip also the last 3 s. Returns the count.
+
+    Audio is mono [n] or stereo [n, 2]; the encoder, too, hears the mean of the channels and their width.
+    """
+    frames, descriptors, taught, words, waiting = [], [], [], [], []
     for audio, tags in clips:
         if audio.size < 32 or not np.isfinite(audio).all() or np.abs(audio).max() < 1e-4:
             continue
-        sound = normalise(np.asarray(audio, np.float32))
+        width = Width()
+        width.add(audio)
+        sound = normalise(np.asarray(audio if audio.ndim == 1 else audio.mean(axis=1), np.float32))
         parts = [sound[:WINDOW_SAMPLES]]
         if sound.size > WINDOW_SAMPLES * 1.5:
             parts.append(sound[-WINDOW_SAMPLES:])
         for part in parts:
-            window = make_window(part, sound.size / RATE)
+            window = make_window(part, sound.size / RATE, width.value)
             descriptors.append(window[0])
             frames.append(window[1:].astype(np.float16))
             words.append(sorted({t for t in tags if t}))
-    folder = DATA / "shards"
-    folder.mkdir(parents=True, exist_ok=True)
+            waiting.append(part)
+        if len(waiting) >= LESSON:
+            taught.append(heard(waiting))
+            waiting.clear()
+    taught.append(heard(waiting))
     starts = np.concatenate([[0], np.cumsum([len(f) for f in frames])])
-    np.savez(folder / f"{name}.npz", frames=np.concatenate(frames), starts=starts, descriptors=np.array(descriptors))
-    (folder / f"{name}.jsonl").write_text("".join(json.dumps(w) + "\n" for w in words))
+    path = shard_file(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".jsonl").write_text("".join(json.dumps(w) + "\n" for w in words))
+    held = {"starts": starts, "descriptors": np.array(descriptors), "taught": np.concatenate(taught)}
+    np.savez(part_file := path.with_suffix(".part.npz"), frames=np.concatenate(frames), **held)
+    part_file.rename(path)
     return len(frames)
 
 
@@ -53,9 +69,9 @@ def shard_file(name: str) -> Path:
 
 
 def load_shards(names: list[str] | None = None) -> Iterator[Shard]:
-    for path in sorted((DATA / "shards").glob("*.npz")):
+    for path in sorted(p for p in (DATA / "shards").glob("*.npz") if ".part" not in p.name):
         if names is None or path.stem in names:
             held = np.load(path)
             words = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
             assert held["frames"].shape[1] == BANDS
-            yield Shard(held["frames"], held["starts"], held["descriptors"], words)
+            yield Shard(held["frames"], held["starts"], held["descriptors"], held["taught"], words)

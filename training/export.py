@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from soundpalette.core.encoders.compact import FILES, FOLDER
-from training.clips import DATA
+from training.places import DATA
 
 
 def export(name: str, folder: Path) -> int:

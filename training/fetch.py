@@ -12,7 +12,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-from training.clips import DATA
+from training.places import DATA
 
 MANIFEST = Path(__file__).parent / "sources.toml"
 FOLDERS = {

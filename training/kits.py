@@ -36,8 +36,8 @@ def _variants(
     path: Path, words: list[str], seed: list[int], count: int, chance: float
 ) -> Iterator[tuple[Audio, list[str]]]:
     audio, rate = soundfile.read(path, always_2d=True)
-    mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, 32000), float)
+    sound = np.asarray(soxr.resample(audio, rate, 32000), float)
     for k in range(count):
         rng = np.random.default_rng([*seed, k])
-        changed, added = apply_some(rng, mono, 0.0 if k == 0 and count > 1 else chance)
+        changed, added = apply_some(rng, sound, 0.0 if k == 0 and count > 1 else chance)
         yield changed, [*words, *added]

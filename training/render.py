@@ -1,4 +1,4 @@
-"""Stage 2: make the clips. `python -m training.render` makes every source that is missing, `... render NAME` that one again.
+"""Stage 2: make the clips. `python -m training.render` makes every source that is missing, `... NAME` that one again.
 
 Every clip is seeded by (seed, generator, number): the same command gives the same data.
 """
@@ -22,6 +22,7 @@ from training.percussion import PERCUSSION
 from training.registry import Registry, runs
 from training.scenes import SCENES
 from training.soundfonts import FONTS, font_clips
+from training.stereo import with_images
 from training.tones import TONES
 
 Clips = Iterator[tuple[Audio, list[str]]]
@@ -67,7 +68,7 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
 
 def render(name: str, seed: int = 0, share: float = 1.0) -> None:
     started = time.monotonic()
-    count = save_shard(name, SOURCES[name](seed, share))
+    count = save_shard(name, with_images(SOURCES[name](seed, share), seed))
     print(f"{name}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
 
 

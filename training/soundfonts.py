@@ -53,7 +53,7 @@ class Phrase:
 
 
 def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]]]:
-    """Play all phrases one after another in a single pass and cut them apart."""
+    """Play all phrases one after another in a single pass and cut them apart; stereo, as the font places its sounds."""
     events: list[tuple[float, bytes]] = []
     spots, now = [], 0.2
     for phrase in phrases:
@@ -87,12 +87,12 @@ def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]
         subprocess.run(
             ["fluidsynth", "-ni", *options, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
         )
-        audio = soundfile.read(wav)[0].mean(axis=1)
+        audio = soundfile.read(wav)[0]
     for spot, phrase in zip(spots, phrases, strict=True):
         cut = audio[int(spot * 32000) : int((spot + phrase.seconds) * 32000)]
-        fade = min(640, cut.size)
+        fade = min(640, len(cut))
         if fade:
-            cut[-fade:] *= np.linspace(1, 0, fade)
+            cut[-fade:] *= np.linspace(1, 0, fade)[:, None]
             yield cut, phrase.words
 
 

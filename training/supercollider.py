@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from training.clips import DATA
 from training.dsp import Audio, Rng, log_uniform
 from training.effects import apply_some
+from training.places import DATA
 
 DEFINITIONS = DATA / "pk/package/synthdefs"
 

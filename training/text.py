@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from soundpalette.core.encoders.compact import plain
-from training.clips import DATA
+from training.places import DATA
 
 
 class TokenTable:

@@ -23,7 +23,8 @@ from torch.nn import functional
 from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS, FLOOR_VALUE
 from soundpalette.core.encoders.compact_model import AudioTower, TextTower, filled_length
 from training.captions import Captioner, Tagged, tag
-from training.clips import DATA, load_shards
+from training.clips import load_shards
+from training.places import DATA
 from training.text import TokenTable
 
 CROPS = (64, 128, 208, 304)

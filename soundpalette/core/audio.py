@@ -1,5 +1,6 @@
 """Audio in: probe a file's header, then decode it in bounded blocks to mono at the rate that an encoder wants."""
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -59,6 +60,30 @@ class Probe:
 DEFAULT_LIMITS: Final = Limits()
 
 
+class Width:
+    """How wide a stereo image is, gathered block by block: the share of the side signal, sqrt(side / (mid + side)).
+
+    0: mono or equal channels, 0.7: unrelated channels or one alone, 1: opposite channels. Of the first two only.
+    """
+
+    def __init__(self) -> None:
+        self._mid = self._side = 0.0
+
+    def add(self, block: npt.NDArray[np.floating]) -> None:
+        """Frames [n, channels] or [n]."""
+        if block.ndim == 2 and block.shape[1] > 1:
+            with np.errstate(over="ignore"):  # opposite channels of any size make a small mean
+                mid, side = block[:, 0] + block[:, 1], block[:, 0] - block[:, 1]
+                self._mid += float(np.dot(mid, mid))
+                self._side += float(np.dot(side, side))
+
+    @property
+    def value(self) -> float:
+        """0 to 1; 0 for silence and for values so large that their squares overflow."""
+        both = self._mid + self._side
+        return math.sqrt(self._side / both) if 0 < both < math.inf else 0.0
+
+
 def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
     """Read the header alone and hold it against `limits`.
 
@@ -68,16 +93,17 @@ def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
         return _header(path, file, limits)
 
 
-def stream(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS) -> Iterator[Waveform]:
+def stream(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, width: Width | None = None) -> Iterator[Waveform]:
     """Decode `path` block by block: the mean of its channels, resampled to `rate` Hz by soxr (HQ), float32 [frames].
 
     Costs one block (1 MB) and the resampler's state, whatever the file's length. Values that are not numbers become
     silence; a file of nothing else raises AudioError, as does one that ends in the middle of a compressed frame.
+    `width` gathers the stereo image of what was decoded.
     """
     with _opened(path, limits) as file:
         header = _header(path, file, limits)
         resampler = None if header.rate == rate else soxr.ResampleStream(header.rate, rate, 1, dtype="float32")
-        for mono in _mono_blocks(path, file, header):
+        for mono in _mono_blocks(path, file, header, width):
             block = mono if resampler is None else resampler.resample_chunk(mono)
             if block.size:
                 yield block
@@ -168,7 +194,7 @@ def _least_frames(rate: int) -> int:
     return int(MIN_SECONDS * rate)
 
 
-def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterator[Waveform]:
+def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Width | None) -> Iterator[Waveform]:
     """Blocks of the mean over channels. Raises AudioError where far less comes than the header claims."""
     block_frames = max(1, BLOCK_VALUES // header.channels)
     finite = frames = 0
@@ -181,8 +207,11 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterat
         good = np.isfinite(mono)
         if not good.all():
             mono = np.where(good, mono, np.float32(0))
+            block[~good] = 0
         if max(mono.max(), -mono.min()) > LOUDEST:
             raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
+        if width is not None:
+            width.add(block)
         frames += mono.size
         finite += int(np.count_nonzero(good))
         yield np.ascontiguousarray(mono)

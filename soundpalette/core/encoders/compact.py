@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, probe, stream
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, probe, stream
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.compact_frontend import (
     DESCRIPTORS,
@@ -87,7 +87,8 @@ class CompactEncoder(Encoder):
         Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Costs at most 30 s of audio.
         """
         header = probe(path, self._limits)
-        blocks = stream(path, RATE, self._limits)
+        width = Width()
+        blocks = stream(path, RATE, self._limits, width)
         if header.seconds <= WHOLE_SECONDS:
             sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
             seconds = sound.size / RATE
@@ -96,7 +97,7 @@ class CompactEncoder(Encoder):
             seconds = header.seconds
             parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
         for part in parts:
-            yield make_window(part, seconds)
+            yield make_window(part, seconds, width.value)
 
     def embed_windows(self, windows: Sequence[Window]) -> Features:
         """Windows of equal filled length go through the network together, so that none sees its batch's lengths."""

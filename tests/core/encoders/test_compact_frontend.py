@@ -1,0 +1,113 @@
+"""The compact encoder's ear: what it measures of sounds whose answer is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.compact import CompactEncoder
+from soundpalette.core.encoders.compact_frontend import (
+    BANDS,
+    DESCRIPTORS,
+    FLOOR_VALUE,
+    RATE,
+    WINDOW_SAMPLES,
+    make_window,
+    normalise,
+)
+from tests.sounds import Audio, write
+
+SECOND = np.arange(RATE) / RATE
+
+
+def sine(hz: float, fall: float = 0.0) -> Audio:
+    return (np.sin(2 * np.pi * hz * SECOND) * np.exp(-fall * SECOND)).astype(np.float32)
+
+
+def hiss(fall: float = 0.0, seed: int = 0) -> Audio:
+    return (np.random.default_rng(seed).standard_normal(RATE) * np.exp(-fall * SECOND)).astype(np.float32)
+
+
+def measured(audio: Audio) -> dict[str, float]:
+    sound = normalise(audio)
+    window = make_window(sound[:WINDOW_SAMPLES], sound.size / RATE, 0.0)
+    return dict(zip(DESCRIPTORS, window[0].tolist(), strict=False))
+
+
+@pytest.mark.parametrize("samples", [1, 31, 40, 41, 160, 161, 319, 320, 500, 1024, 4095, 4097, 96_000])
+@pytest.mark.parametrize("kind", ["noise", "ones", "zeros", "click"])
+def test_windows_are_finite_at_any_length(samples: int, kind: str) -> None:
+    audio = {"noise": np.resize(hiss(), samples), "ones": np.ones(samples), "zeros": np.zeros(samples),
+             "click": np.eye(1, samples)[0]}[kind].astype(np.float32)  # fmt: skip
+    sound = normalise(audio)
+    window = make_window(sound, sound.size / RATE, 0.5)
+    assert window.dtype == np.float32
+    assert window.shape == (2 + sound.size // 320, BANDS)
+    assert np.isfinite(window).all()
+    assert window[1:].min() >= FLOOR_VALUE - 1e-6
+    assert window[0, DESCRIPTORS.index("width")] == 0.5
+    assert not window[0, len(DESCRIPTORS) :].any()
+
+
+def test_a_full_sine_is_heard_at_its_band_near_0_db() -> None:
+    level = make_window(sine(1000), 1.0, 0.0)[1:] * 25 - 45
+    assert level[50].max() == pytest.approx(0, abs=1.5)
+    assert level[50].argmax() == pytest.approx(64 * 0.273, abs=1.5)  # mel(1000 Hz) between mel(25) and mel(16000)
+
+
+@pytest.mark.parametrize("hz", [40, 110, 440, 1000, 3000])
+def test_pitch_is_the_sine_s(hz: float) -> None:
+    known = measured(sine(hz, 3.0))
+    assert 55 * 2 ** known["log_pitch"] == pytest.approx(hz, rel=0.07)
+    assert known["pitch_strength"] > 0.9
+    assert measured(hiss())["pitch_strength"] < 0.3
+
+
+def test_attack_and_decay_are_those_of_the_envelope() -> None:
+    ramp = hiss() * np.minimum(1, SECOND / 0.4).astype(np.float32)
+    assert 2 ** measured(ramp)["log_attack"] * 0.005 > 0.3
+    struck = measured(sine(500, 20.0))  # e^-20t is 10 % after 0.115 s
+    assert 2 ** struck["log_attack"] * 0.005 <= 0.01
+    assert (2 ** struck["log_decay"] - 1) * 0.005 == pytest.approx(0.115, abs=0.01)
+    assert 2 ** struck["log_fine_end"] * 0.00125 == pytest.approx(0.115, abs=0.01)
+
+
+def test_a_clap_has_more_early_hits_than_a_snare() -> None:
+    bursts = sum(np.roll(hiss(400, seed=k), 320 * k) * (0.01 * k <= SECOND) for k in range(3))
+    clap = (bursts + np.roll(hiss(30), 960) * (SECOND >= 0.03)).astype(np.float32)
+    assert 2 ** measured(clap)["early_hits"] - 1 == pytest.approx(4)
+    assert 2 ** measured(hiss(30))["early_hits"] - 1 == pytest.approx(1)
+
+
+def test_what_comes_first_is_described_by_itself() -> None:
+    tick_and_hum = (np.where(SECOND < 0.01, hiss(), 0) + 0.3 * sine(80)).astype(np.float32)
+    known = measured(tick_and_hum)
+    assert known["early_centroid"] > measured(sine(80))["early_centroid"] + 2
+    assert known["early_high"] > 0.4
+    assert known["log_low_decay"] > known["log_high_decay"] + 3
+    assert measured(hiss(100))["early_energy"] > 0.9 > measured(hiss())["early_energy"]
+
+
+def test_the_width_of_the_file_reaches_the_window(tmp_path: Path) -> None:
+    encoder: Encoder = CompactEncoder()
+    at = DESCRIPTORS.index("width")
+    left, right = 0.1 * hiss(seed=1), 0.1 * hiss(seed=2)
+    files = {
+        0.0: left,
+        0.001: np.stack([left, left], 1),
+        0.707: np.stack([left, right], 1),
+        1.0: np.stack([left, -left], 1),
+    }
+    for wanted, audio in files.items():
+        (window,) = encoder.windows(write(tmp_path / f"{wanted}.wav", audio, RATE, "FLOAT"))
+        assert window[0, at] == pytest.approx(wanted, abs=0.01)
+
+
+def test_the_width_of_a_long_file_is_that_of_the_whole(tmp_path: Path) -> None:
+    encoder: Encoder = CompactEncoder()
+    half = 0.1 * np.tile(hiss(), 20)
+    ends_wide = np.concatenate([np.stack([half, half], 1), np.stack([half, -half], 1)])
+    windows = list(encoder.windows(write(tmp_path / "long.wav", ends_wide, RATE, "FLOAT")))
+    assert len(windows) > 1
+    assert {round(float(window[0, DESCRIPTORS.index("width")]), 2) for window in windows} == {0.71}
