@@ -59,6 +59,7 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     "supercollider": later("supercollider"),
     "speech": later("speech"),
     "kits": later("kits"),
+    "presets": later("presets"),
 }
 
 
