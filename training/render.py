@@ -59,6 +59,8 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     "supercollider": later("supercollider"),
     "speech": later("speech"),
     "kits": later("kits"),
+    "recordings": later("recordings"),
+    "arcade": later("arcade"),
     "presets": later("presets"),
 }
 
