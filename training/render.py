@@ -63,6 +63,9 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     "supercollider": later("supercollider"),
     "speech": later("speech"),
     "kits": later("kits"),
+    "recordings": later("recordings"),
+    "arcade": later("arcade"),
+    "presets": later("presets"),
 }
 
 

@@ -1,7 +1,7 @@
 """aiSFX (PyPI `aisfx`, CC-BY-4.0, A. B. Ma and A. Lerch): an embedding of sound effects that teaches the audio tower.
 
 Its network and the spectrogram that it reads (96 mel bands of 44.1 kHz, hop 1,024, 100 frames: 2.3 s), from the paper
-and the package's code; the weights are the package's. Windows shorter than 2.3 s are filled with zeros, as the package does it.
+and the package's code; the weights are the package's. Shorter windows are filled with zeros, as the package does it.
 """
 
 from functools import cache

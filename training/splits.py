@@ -1,0 +1,276 @@
+# ruff: noqa: E501  (a table)
+"""Builds a split for evaluation from whole packages, by a table: `test_split.toml` or `validation2.toml`.
+
+Every file gets tags (by its name in the pack, or by what was played), measures (split_measures.py) and, for some, an
+effect laid over by sox. A query is an expression over them:
+
+    kick -distorted | tom lowtom    tags that must all be there, or (-) must not; | divides alternatives
+    drum ^short                     of the files with the other tags, the third that is most so by the measure
+    *short                          the 15 % of the whole split that are most so by the measure; *tonal:35 the 35 %
+
+Names of files are meaningless, so that a search over names finds nothing. Nothing of this trains.
+"""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import soundfile
+
+from training.clips import DATA
+from training.dsp import Audio, Rng
+from training.soundfonts import CHORDS, Phrase, render
+from training.split_measures import measures
+
+HERE = Path(__file__).parent
+PACKAGES = DATA / "split-packages"
+LONGEST = 12.0  # seconds; music and ambience beyond are cut
+EXTREME = "15"
+KEYS = {"bass": (26, 50), "tuba": (30, 55), "cello": (38, 66), "doublebass": (28, 50), "celesta": (64, 94), "mallet": (60, 92),
+        "bell": (60, 90), "piccolo": (74, 96), "flute": (60, 88), "violin": (56, 90), "bassoon": (36, 62), "percussion": (50, 76),
+        "fx": (50, 70), "guitar": (42, 74)}  # fmt: skip
+Table = dict[str, Any]
+
+
+@dataclass
+class Item:
+    """One sound: where it comes from (for people), its samples [frames] or [frames, channels], and what it is."""
+
+    origin: str
+    audio: Audio
+    rate: int
+    tags: set[str]
+    measured: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return f"{crc32(self.origin.encode()):08x}.wav"
+
+
+def build(table: Path, folder: Path) -> None:
+    """Make the split that `table` describes in `folder`: audio, labels.json, and CSV tables for `soundpalette eval`."""
+    spec = tomllib.loads(table.read_text())
+    items = [*recorded(spec), *played(spec)]
+    items += list(treated(spec, items))
+    for item in items:
+        item.measured = measures(item.audio, item.rate)
+    check(items, spec)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    for item in items:
+        soundfile.write(folder / item.path, item.audio, item.rate, subtype="PCM_16")
+    write_labels(folder, items, spec)
+
+
+def package(source: Table) -> Path:
+    """A Debian package of the pinned version, unpacked; apt checks its signature, nothing is installed."""
+    folder = PACKAGES / f"{source['debian']}_{source['version'].replace(':', '-')}"
+    if not folder.exists():
+        PACKAGES.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=PACKAGES) as scratch:
+            wanted = f"{source['debian']}={source['version']}"
+            subprocess.run(["apt-get", "download", wanted], check=True, cwd=scratch, capture_output=True)
+            archive = next(Path(scratch).glob("*.deb"))
+            subprocess.run(["dpkg-deb", "-x", archive, Path(scratch) / "x"], check=True)
+            (Path(scratch) / "x").rename(folder)
+    return folder
+
+
+def recorded(spec: Table) -> Iterator[Item]:
+    """Files of packs that carry a label: the first pattern found in the name counts; `most` thins out layers."""
+    for source in spec["source"]:
+        for pack in source.get("pack", ()):
+            root = package(source) / pack["folder"]
+            for tags, names in labelled(root, pack["labels"]).items():
+                for path in spread(names, pack.get("most", len(names))):
+                    audio, rate = read(path)
+                    if np.abs(audio).max(initial=0.0) > 1e-3:
+                        yield Item(f"{pack['name']}/{path.relative_to(root)}", audio, rate, set(tags.split()))
+
+
+def labelled(root: Path, labels: dict[str, str]) -> dict[str, list[Path]]:
+    """Audio files under `root` by their tags; a file without a pattern, or with an empty one, is left out."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".aiff", ".mp3")):
+        name = path.relative_to(root).with_suffix("").as_posix()
+        tags = next((tags for pattern, tags in labels.items() if re.search(pattern, name)), "")
+        if tags:
+            found.setdefault(tags, []).append(path)
+    return found
+
+
+def spread(paths: list[Path], most: int) -> list[Path]:
+    """At most `most` of them, evenly spaced from the first to the last."""
+    if len(paths) <= most:
+        return paths
+    return [paths[round(k)] for k in np.linspace(0, len(paths) - 1, most)]
+
+
+def read(path: Path) -> tuple[Audio, int]:
+    audio, rate = soundfile.read(path)
+    return np.clip(audio[: int(LONGEST * rate)], -1.0, 1.0), int(rate)
+
+
+def played(spec: Table) -> Iterator[Item]:
+    """Notes, chords, lines and drum keys of the soundfonts."""
+    words = tomllib.loads((HERE / "split_fonts.toml").read_text())
+    for source in spec["source"]:
+        for font in source.get("font", ()):
+            rng = np.random.default_rng([spec["seed"], crc32(font["name"].encode())])
+            left_out = set(font.get("without", ()))
+            phrases = [
+                phrase
+                for number, tags in words["programs"].items()
+                if int(number) not in left_out
+                for phrase in program_phrases(rng, int(number), tags.split(), font["notes"])
+            ]
+            for kit in font["kits"]:
+                phrases += [drum_phrase(rng, kit, int(key), tags.split()) for key, tags in words["keys"].items()]
+            phrases += [pattern_phrase(rng, kit) for kit in font["kits"] for _ in range(font.get("patterns", 0))]
+            for number, (audio, tags) in enumerate(render(package(source) / font["file"], phrases)):
+                trimmed = trim(audio)
+                if trimmed.size:
+                    yield Item(f"{font['name']}/{number:04d} {' '.join(tags)}", trimmed, 32000, set(tags))
+
+
+def trim(audio: Audio) -> Audio:
+    """Without the silence after the sound; nothing where the soundfont has no such sound."""
+    loud = np.flatnonzero(np.abs(audio) > 1e-3)
+    return audio[: loud[-1] + 320] * (0.7 / np.abs(audio).max()) if loud.size else audio[:0]
+
+
+def program_phrases(rng: Rng, program: int, tags: list[str], notes: int) -> Iterator[Phrase]:
+    """`notes` single notes from low to high, short and long by turns, and where the tags say so a chord and a line."""
+    low, high = next((KEYS[t] for t in tags if t in KEYS), (45, 80))
+    kept = [t for t in tags if not t.startswith("plays-")]
+    edges = np.linspace(low, high, notes + 1)
+    for number in range(notes):
+        key = int(rng.integers(int(edges[number]), int(edges[number + 1])))
+        length = float(rng.uniform(0.2, 0.6) if (number + program) % 2 else rng.uniform(1.2, 3.0))
+        if "pad" in tags or "slowstrings" in tags or "nature" in tags:
+            length = max(length, 2.0)
+        yield Phrase(program, [(0.0, length, key, int(rng.integers(70, 120)))], length + 0.9, [*kept, "note"])
+    if "plays-chords" in tags:
+        name = str(rng.choice(["major chord", "minor chord", "seventh chord"]))
+        root, length = int(rng.integers(48, 62)), float(rng.uniform(1.0, 2.5))
+        chord = [(0.0, length, root + step, 95) for step in CHORDS[name]]
+        yield Phrase(program, chord, length + 0.8, [*kept, "chord"])
+    if "plays-line" in tags:
+        beat, keys = float(rng.uniform(0.15, 0.3)), (low + high) // 2 + rng.choice([-7, -5, -2, 0, 0, 3, 5, 7], 8)
+        line = [(k * beat, beat * 0.9, int(key), 95) for k, key in enumerate(keys)]
+        yield Phrase(program, line, beat * 8 + 0.5, [*kept, "line"])
+
+
+def drum_phrase(rng: Rng, kit: int, key: int, tags: list[str]) -> Phrase:
+    seconds = 2.5 if "cymbal" in tags or "openhat" in tags else 1.2
+    return Phrase(kit, [(0.0, 1.0, key, int(rng.integers(75, 120)))], seconds, tags, drums=True)
+
+
+def pattern_phrase(rng: Rng, kit: int) -> Phrase:
+    """Two bars of drums, or of hand percussion: every row hits its own steps."""
+    percussion = bool(rng.random() < 0.4)
+    rows = (
+        [rng.choice([60, 61, 63, 64]), rng.choice([69, 70, 82, 54]), rng.choice([56, 76, 77, 67])]
+        if percussion
+        else [36, 38, 42]
+    )
+    steps = (
+        [{0, 3, 6, 10}, set(range(0, 16, 2)), {4, 12, 14}]
+        if percussion
+        else [{0, 6, 8, 10}, {4, 12}, set(range(0, 16, 2))]
+    )
+    step, notes = float(rng.uniform(0.085, 0.15)), []
+    for row, hits in zip(rows, steps, strict=True):
+        own = {(h + int(rng.integers(0, 3)) * 2) % 16 for h in hits} if row != 38 else hits
+        notes += [(k * step, step, int(row), int(rng.integers(70, 118))) for k in range(32) if k % 16 in own]
+    tags = ["loop", "percloop", "rhythm"] if percussion else ["loop", "drumloop", "rhythm"]
+    return Phrase(kit, notes, min(4.5, 32 * step + 0.2), tags, drums=True)
+
+
+def treated(spec: Table, items: list[Item]) -> Iterator[Item]:
+    """Copies with an effect by sox: for each kind of sound in `of`, `count` files drawn by the seed."""
+    for number, effect in enumerate(spec.get("effect", ())):
+        taken: set[str] = set()
+        for place, kind in enumerate(effect["of"].split("|")):
+            rng = np.random.default_rng([spec["seed"], 77, number, place])
+            fit = [item for item in items if matches(item, kind.split()) and item.path not in taken]
+            for index in rng.choice(len(fit), min(effect["count"], len(fit)), replace=False):
+                item = fit[int(index)]
+                taken.add(item.path)
+                audio = through_sox(item, effect)
+                tags = item.tags - set(effect.get("loses", "").split()) | set(effect["tags"].split())
+                yield Item(f"{item.origin} [{effect['tags']} {number}]", audio, 44100, tags)
+
+
+def through_sox(item: Item, effect: Table) -> Audio:
+    with tempfile.TemporaryDirectory() as scratch:
+        first, second = Path(scratch) / "in.wav", Path(scratch) / "out.wav"
+        audio = item.audio * (0.8 / np.abs(item.audio).max())
+        if bits := effect.get("bits"):
+            audio = np.round(audio * 2 ** (bits - 1)) / 2 ** (bits - 1)
+        soundfile.write(first, audio, item.rate, subtype="FLOAT")
+        command = ["sox", "-R", first, "-r", "44100", "-b", "24", second, *effect["sox"].split(), "norm", "-1"]
+        subprocess.run(command, check=True, capture_output=True)
+        return read(second)[0]
+
+
+def matches(item: Item, words: list[str]) -> bool:
+    return all((word[1:] not in item.tags) if word[0] == "-" else word in item.tags for word in words)
+
+
+def right(expression: str, items: list[Item]) -> list[str]:
+    """Paths of the files that answer an expression."""
+    found: set[str] = set()
+    for alternative in expression.split("|"):
+        words = alternative.split()
+        fit = [item for item in items if matches(item, [w for w in words if w[0] not in "^*"])]
+        for word in (w for w in words if w[0] in "^*"):
+            measure, _, percent = word[1:].partition(":")
+            share, ground = (1 / 3, fit) if word[0] == "^" else (int(percent or EXTREME) / 100, items)
+            bar = np.quantile([item.measured[measure] for item in ground], 1 - share)
+            fit = [item for item in fit if item.measured[measure] >= bar]
+        found |= {item.path for item in fit}
+    return sorted(found)
+
+
+def check(items: list[Item], spec: Table) -> None:
+    """Raises ValueError where the split is not what its table says."""
+    if len(items) != spec["files"] or len({item.path for item in items}) != len(items):
+        raise ValueError(f"{len(items)} files, the table says {spec['files']}; look which package changed")
+    for query, expression in [*spec["queries"].items(), *spec["attributes"].items()]:
+        share = len(right(expression, items))
+        if not spec.get("fewest", 2) <= share <= len(items) * 0.4:
+            raise ValueError(f"{query!r} is right for {share} of {len(items)} files; mend its expression")
+
+
+def write_labels(folder: Path, items: list[Item], spec: Table) -> None:
+    """labels.json for training/evaluate.py, and a CSV for each list of queries."""
+    answers = {part: {q: right(e, items) for q, e in spec[part].items()} for part in ("queries", "attributes")}
+    kinds = {path: kind for kind, e in reversed(spec["classes"].items()) for path in right(e, items)}
+    origins = {item.path: item.origin for item in items}
+    labels = {"files": sorted(origins), **answers, "classes": kinds, "origins": origins}
+    (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False))
+    for part, pairs in {**{k: rows(v) for k, v in answers.items()}, "classes": list(kinds.items())}.items():
+        with (folder / f"{part}.csv").open("w", newline="") as table:
+            csv.writer(table).writerows([("path", "query"), *sorted(pairs)])
+
+
+def rows(answers: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(path, query) for query, paths in answers.items() for path in paths]
+
+
+def report(folder: Path, say: Callable[[str], None] = print) -> None:
+    labels = json.loads((folder / "labels.json").read_text())
+    counts = {part: len(labels[part]) for part in ("files", "queries", "attributes", "classes")}
+    say(f"{folder}: {counts}, {len(set(labels['classes'].values()))} classes")

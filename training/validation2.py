@@ -1,0 +1,16 @@
+"""The second validation split, for choosing between runs; nothing of it trains. `python -m training.validation2`"""
+
+import argparse
+
+from training.clips import DATA
+from training.splits import HERE, build, report
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    build(HERE / "validation2.toml", DATA / "validation2")
+    report(DATA / "validation2")
+
+
+if __name__ == "__main__":
+    main()
