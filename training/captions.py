@@ -65,7 +65,7 @@ def with_parents(words: list[str]) -> set[str]:
 
 
 def measured(d: npt.NDArray[np.float32], quantile: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.bool_]]:
-    """Adjectives from descriptors [n, 20] and their ranks in 0..1 [n, 20] (within everything, or within a role)."""
+    """Adjectives from descriptors [n, 32] and their ranks in 0..1 [n, 32] (within everything, or within a role)."""
     at = {name: k for k, name in enumerate(DESCRIPTORS)}
     seconds = 2.0 ** d[:, at["log_file_seconds"]]
     attack = 2.0 ** d[:, at["log_attack"]] * 0.005
@@ -88,6 +88,7 @@ def measured(d: npt.NDArray[np.float32], quantile: npt.NDArray[np.float32]) -> d
         "busy": (d[:, at["onsets_per_second"]] > np.log2(4.5)) & (seconds > 1.0),
         "sparse": (d[:, at["onsets_per_second"]] < np.log2(3.0)) & (attack < 0.1) & (seconds < 1.5),
         "loud": rank["crest"] < 0.15, "soft": (rank["flux"] < 0.25) & (rank["centroid"] < 0.5),
+        "stereo": d[:, at["width"]] > 0.3, "mono": d[:, at["width"]] < 0.02,
         "falling": rank["centroid_drift"] < 0.1, "opening": rank["centroid_drift"] > 0.93,
     }  # fmt: skip
 
@@ -132,6 +133,12 @@ def tag(words: list[list[str]], descriptors: npt.NDArray[np.float32]) -> Tagged:
     return Tagged(tags, has, own, adjectives)
 
 
+def _shares(counts: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
+    """How often to name each of a clip's adjectives: rarer ones more often, by the root of how many clips have them."""
+    weights = np.sqrt(1.0 / counts)
+    return np.asarray(weights / weights.sum())
+
+
 class Captioner:
     """Draws captions for clips: (text, indices of the tags it asks for)."""
 
@@ -141,6 +148,8 @@ class Captioner:
         book = language()
         self.names = {k: [t.removesuffix(" of its kind"), *book.phrases.get(t, [])] for k, t in enumerate(tagged.tags)}
         self.adjective_names = {self.number[t]: names for t, names in book.adjectives.items() if t in self.number}
+        counts = tagged.has.sum(0)
+        self.adjective_weights = [_shares(counts[own]) for own in tagged.adjectives]
         self.nouns = [np.flatnonzero(row & self._noun_mask()) for row in tagged.has]
 
     def _noun_mask(self) -> npt.NDArray[np.bool_]:
@@ -154,12 +163,12 @@ class Captioner:
         form = rng.random()
         adjectives = self.tagged.adjectives[clip]
         if adjectives and form > 0.84:
-            pick = int(rng.choice(adjectives))
+            pick = int(rng.choice(adjectives, p=self.adjective_weights[clip]))
             return self._quality(rng, pick), [pick]
         if adjectives and form > 0.42:
             words = []
             for _ in range(1 if form < 0.68 else 2):
-                pick = int(rng.choice(adjectives))
+                pick = int(rng.choice(adjectives, p=self.adjective_weights[clip]))
                 words.append(str(rng.choice(self.adjective_names[pick])))
                 wanted.append(self._of_kind(clip, pick))
             name = self._join(rng, words, name)

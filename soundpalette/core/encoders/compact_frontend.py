@@ -110,7 +110,7 @@ def make_window(audio: Waveform, file_seconds: float, width: float) -> Window:
 def _waveform(audio: Waveform) -> list[float]:
     """Crest, kurtosis, crossings."""
     square = np.square(audio)
-    power = float(square.mean()) + 1e-18
+    power = float(np.dot(audio, audio)) / audio.size + 1e-18
     negative = audio < 0
     crossings = np.count_nonzero(negative[1:] != negative[:-1]) / audio.size
     fourth = float(np.dot(square, square)) / audio.size / power**2

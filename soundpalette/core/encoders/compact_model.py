@@ -42,7 +42,7 @@ class Matrix(nn.Linear):
 
 
 class AudioTower(nn.Module):
-    """Log-mel [n, frames, 64], descriptors [n, 20] and true lengths [n] -> features [n, 256]."""
+    """Log-mel [n, frames, 64], descriptors [n, 32] and true lengths [n] -> features [n, 256]."""
 
     mean: Tensor
     deviation: Tensor
