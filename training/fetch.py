@@ -77,7 +77,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in sources:
         if "file" in source:
-            unpack(download(source, folder), folder / FOLDERS[source.get("npm") or source["pypi"]])
+            name = source.get("npm") or source["pypi"]
+            unpack(download(source, folder), folder / FOLDERS.get(name, name))
         elif "members" in source:
             unpack_debian(source, folder)
     print(f"sources are in {folder}")

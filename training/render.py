@@ -66,6 +66,7 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     "recordings": later("recordings"),
     "arcade": later("arcade"),
     "presets": later("presets"),
+    "instruments": later("instruments"),
 }
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: PERF401  (formulas read better in one row; loops with conditions better as loops)
-"""General MIDI soundfonts rendered with fluidsynth: single notes, chords, phrases, drum hits, drum patterns."""
+"""General MIDI soundfonts rendered with fluidsynth: notes, chords, strums, stabs, lines, drum hits, drum patterns."""
 
 import struct
 import subprocess
@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from training.clips import DATA
 from training.dsp import Audio, Rng
 from training.effects import apply_some
+from training.figures import Figure, figure, named
 from training.gm import DRUM_KEYS, PROGRAMS, Instrument
 
 FONTS = {
     "fluidr3": Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
     "musescore": Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
+    "sonivox": DATA / "pk/@coderline/alphatab/package/dist/soundfont/sonivox.sf2",
 }
 KITS = {
     0: "acoustic",
@@ -29,6 +32,8 @@ KITS = {
     40: "brush",
     48: "orchestral",
 }
+FONT_KITS = {"sonivox": (0, 8, 32, 40)}
+"""Where a font has but some of the kits: fluidsynth would play its first kit for the others."""
 TICKS = 480  # a second, at 125 beats a minute and 230.4 ticks a beat would not be whole: the tempo is set to 1 s a beat
 CHORDS = {
     "major chord": (0, 4, 7),
@@ -41,7 +46,10 @@ CHORDS = {
 
 @dataclass
 class Phrase:
-    """What one clip plays: (start, duration, key, velocity) in seconds; channel 9 is drums."""
+    """What one clip plays: (start, duration, key, velocity) in seconds; channel 9 is drums.
+
+    `layers` are programs that play the same notes on channels of their own; `events` are MIDI messages at seconds.
+    """
 
     program: int
     notes: list[tuple[float, float, int, int]]
@@ -49,6 +57,7 @@ class Phrase:
     words: list[str]
     drums: bool = False
     bank: int = 0
+    layers: tuple[int, ...] = ()
     events: list[tuple[float, bytes]] = field(default_factory=list)
 
 
@@ -57,14 +66,7 @@ def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]
     events: list[tuple[float, bytes]] = []
     spots, now = [], 0.2
     for phrase in phrases:
-        channel = 9 if phrase.drums else 0
-        if not phrase.drums:
-            events.append((now - 0.1, bytes([0xB0, 0, phrase.bank])))
-        events.append((now - 0.09, bytes([0xC0 | channel, phrase.program])))
-        for start, length, key, velocity in phrase.notes:
-            events.append((now + start, bytes([0x90 | channel, key, velocity])))
-            events.append((now + start + length, bytes([0x80 | channel, key, 0])))
-        events.append((now + phrase.seconds, bytes([0xB0 | channel, 120, 0])))
+        events += [(now + start, message) for start, message in _messages(phrase)]
         spots.append(now)
         now += phrase.seconds + 0.25
     with tempfile.TemporaryDirectory() as folder:
@@ -94,6 +96,20 @@ def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]
         if fade:
             cut[-fade:] *= np.linspace(1, 0, fade)[:, None]
             yield cut, phrase.words
+
+
+def _messages(phrase: Phrase) -> Iterator[tuple[float, bytes]]:
+    """A phrase as MIDI messages, its notes first: at the same time a note ends before the next begins."""
+    for place, program in enumerate((phrase.program, *phrase.layers)):
+        channel = 9 if phrase.drums else place
+        if not phrase.drums:
+            yield -0.1, bytes([0xB0 | channel, 0, phrase.bank])
+        yield -0.09, bytes([0xC0 | channel, program])
+        for start, length, key, velocity in phrase.notes:
+            yield start, bytes([0x90 | channel, key, velocity])
+            yield start + length, bytes([0x80 | channel, key, 0])
+        yield phrase.seconds, bytes([0xB0 | channel, 120, 0])
+    yield from phrase.events
 
 
 def _midi(events: list[tuple[float, bytes]]) -> bytes:
@@ -140,8 +156,60 @@ def instrument_phrases(rng: Rng, program: int, instrument: Instrument, count: in
         yield Phrase(program, notes, min(4.0, length + rng.uniform(0.3, 1.2)), words, bank=bank)
 
 
-def drum_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
-    for kit, kind in KITS.items():
+FIGURES = {
+    "piano": "keys", "mallet": "pluck", "organ": "keys", "guitar": "guitar", "bass": "bass", "strings": "strings",
+    "choir": "choir", "brass": "brass", "synth": "synth", "pad": "pad", "atmosphere": "pad",
+}  # fmt: skip
+"""Roles of gm.py as those of figures.py."""
+LOOPED = ("piano", "organ", "guitar", "bass", "strings", "brass", "synth")
+TUTTI = ((48, 61, 47), (48, 60, 56), (49, 52, 61), (44, 57, 47), (48, 45, 61, 47))
+"""Orchestras: strings, brass, timpani, choir."""
+
+
+def figure_phrases(rng: Rng, program: int, instrument: Instrument, count: int) -> Iterator[Phrase]:
+    """Strums, stabs, progressions, bass lines and slides, as the instrument's role has them."""
+    role = _figure_role(instrument)
+    for _ in range(count if role else 0):
+        made = figure(rng, role)
+        words = [*instrument.words, *named(role, made.words)]
+        if "loop" in made.words and instrument.role in LOOPED:
+            words.append(f"{instrument.role} loop")
+        notes = [(start, length, min(max(key, 21), 108), velocity) for start, length, key, velocity in made.notes]
+        bank = int(rng.choice([0, 0, 8]))
+        yield Phrase(program, notes, min(made.seconds, 4.2), words, bank=bank, events=list(_bend(made)))
+
+
+def _figure_role(instrument: Instrument) -> str:
+    if not (instrument.chords or instrument.role == "bass") or "orchestra hit" in instrument.words:
+        return ""
+    special = {"distorted": "distorted guitar", "harp": "pluck", "pizzicato strings": "pluck", "slow strings": "choir"}
+    return next((role for word, role in special.items() if word in instrument.words), FIGURES.get(instrument.role, ""))
+
+
+def _bend(made: Figure) -> Iterator[tuple[float, bytes]]:
+    """The wheel, with a range of an octave, from where the glide starts to the pitch; then the range as it was."""
+    if made.glide:
+        yield from ((-0.08, bytes(message)) for message in ([0xB0, 101, 0], [0xB0, 100, 0], [0xB0, 6, 12]))
+        for place in np.linspace(0, 1, 40):
+            wheel = int(8192 + 8191 * np.clip(made.glide / 12, -1, 1) * (1 - place) * -1)
+            yield -0.01 + float(place) * made.glide_seconds, bytes([0xE0, wheel & 127, wheel >> 7])
+        yield made.seconds + 0.05, bytes([0xB0, 6, 2])
+
+
+def tutti_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
+    """Many instruments of an orchestra at once, short: stabs and hits."""
+    for _ in range(count):
+        first, *rest = TUTTI[int(rng.integers(len(TUTTI)))]
+        root, third = int(rng.integers(43, 56)), int(rng.choice([3, 4]))
+        keys = [root - 12, root, root + third, root + 7, root + 12, *([root + 19] if rng.random() < 0.5 else [])]
+        length = rng.uniform(0.1, 0.45)
+        notes = [(0.0, length, key, int(rng.integers(110, 127))) for key in keys]
+        words = ["orchestra hit", "chord", "minor chord" if third == 3 else "major chord"]
+        yield Phrase(first, notes, length + rng.uniform(0.5, 1.4), words, layers=tuple(rest))
+
+
+def drum_phrases(rng: Rng, count: int, kits: dict[int, str]) -> Iterator[Phrase]:
+    for kit, kind in kits.items():
         for key, words in DRUM_KEYS.items():
             for _ in range(count):
                 colour = (
@@ -202,7 +270,11 @@ def font_clips(font: str, seed: int, per_program: int) -> Iterator[tuple[Audio, 
     phrases = [
         p for number, instrument in PROGRAMS.items() for p in instrument_phrases(rng, number, instrument, per_program)
     ]
-    phrases += list(drum_phrases(rng, max(1, per_program // 5))) + list(pattern_phrases(rng, per_program * 12))
+    for number, instrument in PROGRAMS.items():
+        phrases += figure_phrases(rng, number, instrument, per_program // 2)
+    phrases += list(tutti_phrases(rng, per_program * 3))
+    kits = {number: kind for number, kind in KITS.items() if number in FONT_KITS.get(font, KITS)}
+    phrases += list(drum_phrases(rng, max(1, per_program // 5), kits)) + list(pattern_phrases(rng, per_program * 12))
     for start in range(0, len(phrases), 1500):
         for audio, words in render(FONTS[font], phrases[start : start + 1500]):
             changed, added = apply_some(rng, audio)
