@@ -19,6 +19,8 @@ from tests.sounds import RATE, Audio, kick, noise, tone
 
 ALONE_OR_IN_A_BATCH = 1e-5
 """A window's features may differ by this much between batches: float32 sums in another order."""
+SHORT_ARITHMETIC = 0.999
+"""The least cosine between vectors made in bfloat16 and in float32."""
 
 
 @pytest.fixture
@@ -59,6 +61,30 @@ def test_features_do_not_depend_on_the_batch(compact: Encoder, write) -> None:  
     backwards = compact.embed_windows(windows[::-1])[::-1]
     np.testing.assert_allclose(together, alone, rtol=0, atol=ALONE_OR_IN_A_BATCH)
     np.testing.assert_allclose(together, backwards, rtol=0, atol=ALONE_OR_IN_A_BATCH)
+
+
+def test_bfloat16_hears_what_float32_hears(write) -> None:  # type: ignore[no-untyped-def]
+    files = [
+        write("kick.wav", kick()),
+        write("pad.wav", pad()),
+        write("noise.wav", noise(0.3)),
+        CRATE / "drums/hat_sci.flac",
+    ]
+    whole, short = (load_encoder("compact", dtype=d).embed_audio_files(files) for d in ("float32", "bfloat16"))
+    assert (whole * short).sum(1).min() > SHORT_ARITHMETIC
+
+
+def test_an_unknown_dtype_is_told() -> None:
+    with pytest.raises(EncoderError, match=r"^dtype is 'int8'; auto, float32, bfloat16 are allowed$"):
+        load_encoder("compact", dtype="int8")
+
+
+def test_a_wide_image_is_heard(compact: Encoder, write) -> None:  # type: ignore[no-untyped-def]
+    left, right = pad(), np.roll(pad(), 400)
+    narrow = np.stack([left + right, left + right], 1) / 2
+    wide = np.stack([left, right], 1)
+    vectors = compact.embed_audio_files([write("narrow.wav", narrow), write("wide.wav", wide)])
+    assert vectors[0] @ vectors[1] < 0.999
 
 
 def test_silence_before_and_after_and_level_change_nothing_much(compact: Encoder, write) -> None:  # type: ignore[no-untyped-def]
@@ -103,11 +129,32 @@ def test_other_rates_and_channels_give_nearly_the_same_vector(compact: Encoder, 
     assert vectors[0] @ vectors[2] > 0.95
 
 
-def test_a_long_file_costs_bounded_memory(compact: Encoder, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rate", [8_000, 22_050, 96_000, 192_000])
+def test_any_rate_is_heard_alike(compact: Encoder, write, rate: int) -> None:  # type: ignore[no-untyped-def]
+    low = [0.5 * np.sin(2 * np.pi * 220 * np.arange(r) / r, dtype=np.float32) for r in (RATE, rate)]
+    vectors = compact.embed_audio_files([write("usual.wav", low[0]), write("other.wav", low[1], rate)])
+    assert vectors[0] @ vectors[1] > 0.9
+
+
+def test_eight_channels_are_heard_as_their_mean(compact: Encoder, write) -> None:  # type: ignore[no-untyped-def]
+    vectors = compact.embed_audio_files([write("mono.wav", kick()), write("eight.wav", np.stack([kick()] * 8, 1))])
+    assert vectors[0] @ vectors[1] > 0.999
+
+
+def test_damaged_values_are_silence_or_a_clear_error(compact: Encoder, write) -> None:  # type: ignore[no-untyped-def]
+    hurt = kick()
+    hurt[100:120] = np.nan
+    hurt[200] = np.inf
+    assert np.isfinite(compact.embed_audio_files([write("hurt.wav", hurt)])).all()
+    with pytest.raises(AudioError, match="holds no finite value"):
+        compact.embed_audio_files([write("nothing.wav", np.full(RATE, np.nan, np.float32))])
+
+
+def test_three_hours_cost_bounded_memory(compact: Encoder, tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     with soundfile.SoundFile(path, "w", 8000, 1, "PCM_16") as file:
-        for minute in range(60):
-            file.write(noise(60, seed=minute, rate=8000))
+        for minute in range(180):
+            file.write(np.roll(noise(60, rate=8000), minute * 1000))
     tracemalloc.start()
     windows = list(compact.windows(path))
     peak = tracemalloc.get_traced_memory()[1]
