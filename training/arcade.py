@@ -92,7 +92,7 @@ def _zzfx_plan(rng: Rng, share: float) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _draw(rng: Rng, name: str, low: float, high: float) -> float:
     if name == "shape":
-        return int(rng.integers(low, high + 1))
+        return int(rng.integers(int(low), int(high) + 1))
     return log_uniform(rng, low, high) if name == "frequency" else float(rng.uniform(low, high))
 
 

@@ -25,14 +25,14 @@ FOLDERS = {
     "aisfx": "aisfx",
     "jsfxr": "jsfxr",
     "zzfx": "zzfx",
-    "ion-sound": "ion-sound",
     "arcade": "arcade",
+    "pygame-menu": "pygame-menu",
 }
 
 
 def download(source: dict[str, Any], folder: Path) -> Path:
     """The archive of an npm or PyPI source in `folder`; raises ValueError where its checksum is another."""
-    archive = folder / source["file"]
+    archive = folder / str(source["file"])
     if not archive.exists():
         if "npm" in source:
             command = ["npm", "pack", f"{source['npm']}@{source['version']}"]

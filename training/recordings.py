@@ -44,7 +44,7 @@ def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
     for number, recording in enumerate(recordings):
         audio, rate = soundfile.read(io.BytesIO(recording.sound), always_2d=True)
         mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, 32000), float)
-        count = int(np.clip(60 / kinds[recording.words[0]], 4, 12))
+        count = int(np.clip(60 / kinds[recording.words[0]], 4, 12) * np.clip(mono.size / 32000 / WHOLE, 1, 4))
         for k in range(max(1, round(count * share))):
             rng = np.random.default_rng([seed, number, k])
             changed, added = _variant(rng, mono, plain=k == 0)
@@ -78,7 +78,9 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
         elif path.suffix == ".wad":
             yield from doom_sounds(path.read_bytes())
-        elif path.suffix in (".ocg", ".ocd", ".ocf"):
+        elif path.suffix == ".rcc":
+            yield from qt_sounds(path.read_bytes(), path.stem)
+        elif path.suffix in (".ocg", ".ocf"):
             yield from clonk_sounds(path.read_bytes(), path.stem)
 
 
@@ -93,6 +95,21 @@ def doom_sounds(wad: bytes) -> Iterator[tuple[str, bytes]]:
             wave = io.BytesIO()
             soundfile.write(wave, (samples.astype(float) - 128) / 128, rate, format="WAV")
             yield name[2:].rstrip(b"\0").decode().lower(), wave.getvalue()
+
+
+def qt_sounds(resources: bytes, name: str, node: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The sounds of a Qt resource file from `node` down; packed ones are left alone."""
+    tree, data, names = struct.unpack_from(">III", resources, 8)
+    flags, first, second = struct.unpack_from(">HII", resources, tree + 22 * node + 4)
+    if flags & 2:
+        for child in range(second, second + first):
+            title = names + struct.unpack_from(">I", resources, tree + 22 * child)[0]
+            length = struct.unpack_from(">H", resources, title)[0]
+            text = resources[title + 6 : title + 6 + 2 * length].decode("utf-16-be")
+            yield from qt_sounds(resources, f"{name}/{text}", child)
+    elif name.endswith(SUFFIXES) and not flags & 1:
+        size = struct.unpack_from(">I", resources, data + second)[0]
+        yield name, resources[data + second + 4 : data + second + 4 + size]
 
 
 def clonk_sounds(group: bytes, parent: str) -> Iterator[tuple[str, bytes]]:

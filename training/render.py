@@ -62,6 +62,7 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     **{name: font(name) for name in FONTS},
     "supercollider": later("supercollider"),
     "speech": later("speech"),
+    "csound": later("csound"),
     "kits": later("kits"),
     "recordings": later("recordings"),
     "arcade": later("arcade"),

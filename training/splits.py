@@ -26,19 +26,28 @@ from zlib import crc32
 
 import numpy as np
 import soundfile
+import soxr
 
 from training.clips import DATA
 from training.dsp import Audio, Rng
-from training.soundfonts import CHORDS, Phrase, render
+from training.split_archives import unpack
 from training.split_measures import measures
+from training.split_player import Phrase, play
 
+CHORDS = {"major chord": (0, 4, 7), "minor chord": (0, 3, 7), "seventh chord": (0, 4, 7, 10)}
 HERE = Path(__file__).parent
+WORDS: dict[str, dict[str, str]] = tomllib.loads((HERE / "split_fonts.toml").read_text())
 PACKAGES = DATA / "split-packages"
 LONGEST = 12.0  # seconds; music and ambience beyond are cut
 EXTREME = "15"
 KEYS = {"bass": (26, 50), "tuba": (30, 55), "cello": (38, 66), "doublebass": (28, 50), "celesta": (64, 94), "mallet": (60, 92),
         "bell": (60, 90), "piccolo": (74, 96), "flute": (60, 88), "violin": (56, 90), "bassoon": (36, 62), "percussion": (50, 76),
         "fx": (50, 70), "guitar": (42, 74)}  # fmt: skip
+FIGURES = (
+    ("x.....x.x.......", "x...x...x...x...", "x..x..x...x.....", "x.......x.x....."),
+    ("....x.......x...", "....x..x.x..x...", "....x.......x..x"),
+    ("x.x.x.x.x.x.x.x.", "..x...x...x...x.", "xxxxxxxxxxxxxxxx", "x.xxx.x.x.xxx.x."),
+)
 Table = dict[str, Any]
 
 
@@ -61,6 +70,7 @@ def build(table: Path, folder: Path) -> None:
     """Make the split that `table` describes in `folder`: audio, labels.json, and CSV tables for `soundpalette eval`."""
     spec = tomllib.loads(table.read_text())
     items = [*recorded(spec), *played(spec)]
+    items += list(looped(spec, items))
     items += list(treated(spec, items))
     for item in items:
         item.measured = measures(item.audio, item.rate)
@@ -83,6 +93,8 @@ def package(source: Table) -> Path:
             subprocess.run(["apt-get", "download", wanted], check=True, cwd=scratch, capture_output=True)
             archive = next(Path(scratch).glob("*.deb"))
             subprocess.run(["dpkg-deb", "-x", archive, Path(scratch) / "x"], check=True)
+            for inner in source.get("inner", ()):
+                unpack(Path(scratch) / "x" / inner, Path(scratch) / "x/opened")
             (Path(scratch) / "x").rename(folder)
     return folder
 
@@ -92,17 +104,26 @@ def recorded(spec: Table) -> Iterator[Item]:
     for source in spec["source"]:
         for pack in source.get("pack", ()):
             root = package(source) / pack["folder"]
-            for tags, names in labelled(root, pack["labels"]).items():
+            for tags, names in labelled(root, labels_of(pack)).items():
                 for path in spread(names, pack.get("most", len(names))):
                     audio, rate = read(path)
                     if np.abs(audio).max(initial=0.0) > 1e-3:
                         yield Item(f"{pack['name']}/{path.relative_to(root)}", audio, rate, set(tags.split()))
 
 
+def labels_of(pack: Table) -> dict[str, str]:
+    """Patterns to tags; a pack of General MIDI patches takes them from split_fonts.toml by number."""
+    if "numbers" in pack:
+        return {f"^{int(number):03d}_": re.sub(r" plays-\w+", "", t) for number, t in WORDS[pack["numbers"]].items()}
+    return pack["labels"]
+
+
 def labelled(root: Path, labels: dict[str, str]) -> dict[str, list[Path]]:
     """Audio files under `root` by their tags; a file without a pattern, or with an empty one, is left out."""
     found: dict[str, list[Path]] = {}
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".aiff", ".mp3")):
+    for path in sorted(
+        p for p in root.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".oga", ".aiff", ".mp3")
+    ):
         name = path.relative_to(root).with_suffix("").as_posix()
         tags = next((tags for pattern, tags in labels.items() if re.search(pattern, name)), "")
         if tags:
@@ -124,30 +145,40 @@ def read(path: Path) -> tuple[Audio, int]:
 
 def played(spec: Table) -> Iterator[Item]:
     """Notes, chords, lines and drum keys of the soundfonts."""
-    words = tomllib.loads((HERE / "split_fonts.toml").read_text())
     for source in spec["source"]:
         for font in source.get("font", ()):
             rng = np.random.default_rng([spec["seed"], crc32(font["name"].encode())])
-            left_out = set(font.get("without", ()))
-            phrases = [
-                phrase
-                for number, tags in words["programs"].items()
-                if int(number) not in left_out
-                for phrase in program_phrases(rng, int(number), tags.split(), font["notes"])
-            ]
-            for kit in font["kits"]:
-                phrases += [drum_phrase(rng, kit, int(key), tags.split()) for key, tags in words["keys"].items()]
-            phrases += [pattern_phrase(rng, kit) for kit in font["kits"] for _ in range(font.get("patterns", 0))]
-            for number, (audio, tags) in enumerate(render(package(source) / font["file"], phrases)):
-                trimmed = trim(audio)
+            phrases = list(font_phrases(rng, font))
+            rate = font.get("rate", 32000)
+            sounds = play(package(source) / font["file"], phrases, rate)
+            for number, (audio, phrase) in enumerate(zip(sounds, phrases, strict=True)):
+                trimmed = trim(audio, rate)
                 if trimmed.size:
-                    yield Item(f"{font['name']}/{number:04d} {' '.join(tags)}", trimmed, 32000, set(tags))
+                    origin = f"{font['name']}/{number:04d} {' '.join(phrase.tags)}"
+                    yield Item(origin, trimmed, rate, set(phrase.tags))
 
 
-def trim(audio: Audio) -> Audio:
+def font_phrases(rng: Rng, font: Table) -> Iterator[Phrase]:
+    if "notes" in font:
+        for number, tags in WORDS["programs"].items():
+            yield from program_phrases(rng, int(number), tags.split(), font["notes"])
+    for place, tags in font.get("variations", {}).items():
+        program, bank = place.split(":")
+        for phrase in program_phrases(rng, int(program), tags.split(), 1):
+            phrase.bank = int(bank)
+            yield phrase
+    for kit, kind in font["kits"].items():
+        for key, tags in WORDS["keys"].items():
+            if int(key) in font.get("keys", range(128)):
+                yield drum_phrase(rng, font, int(kit), int(key), [*tags.split(), *kind.split()])
+        for _ in range(font.get("patterns", 0)):
+            yield pattern_phrase(rng, int(kit))
+
+
+def trim(audio: Audio, rate: int) -> Audio:
     """Without the silence after the sound; nothing where the soundfont has no such sound."""
     loud = np.flatnonzero(np.abs(audio) > 1e-3)
-    return audio[: loud[-1] + 320] * (0.7 / np.abs(audio).max()) if loud.size else audio[:0]
+    return audio[: loud[-1] + rate // 100] * (0.7 / np.abs(audio).max()) if loud.size else audio[:0]
 
 
 def program_phrases(rng: Rng, program: int, tags: list[str], notes: int) -> Iterator[Phrase]:
@@ -172,9 +203,10 @@ def program_phrases(rng: Rng, program: int, tags: list[str], notes: int) -> Iter
         yield Phrase(program, line, beat * 8 + 0.5, [*kept, "line"])
 
 
-def drum_phrase(rng: Rng, kit: int, key: int, tags: list[str]) -> Phrase:
+def drum_phrase(rng: Rng, font: Table, kit: int, key: int, tags: list[str]) -> Phrase:
     seconds = 2.5 if "cymbal" in tags or "openhat" in tags else 1.2
-    return Phrase(kit, [(0.0, 1.0, key, int(rng.integers(75, 120)))], seconds, tags, drums=True)
+    hit = [(0.0, 1.0, key, int(rng.integers(75, 120)))]
+    return Phrase(kit, hit, seconds, tags, drums=font.get("drums", True))
 
 
 def pattern_phrase(rng: Rng, kit: int) -> Phrase:
@@ -196,6 +228,39 @@ def pattern_phrase(rng: Rng, kit: int) -> Phrase:
         notes += [(k * step, step, int(row), int(rng.integers(70, 118))) for k in range(32) if k % 16 in own]
     tags = ["loop", "percloop", "rhythm"] if percussion else ["loop", "drumloop", "rhythm"]
     return Phrase(kit, notes, min(4.5, 32 * step + 0.2), tags, drums=True)
+
+
+def looped(spec: Table, items: list[Item]) -> Iterator[Item]:
+    """Two bars out of one-shots of one pack: `rows` says which kinds play, from the low row to the high one."""
+    for entry in spec.get("loop", ()):
+        own = [item for item in items if item.origin.startswith(entry["pack"] + "/")]
+        for number in range(entry["count"]):
+            rng = np.random.default_rng([spec["seed"], 55, crc32(entry["pack"].encode()), number])
+            sounds = [
+                pick(rng, [item for item in own if any(matches(item, k.split()) for k in row.split("|"))])
+                for row in entry["rows"]
+            ]
+            yield Item(f"{entry['pack']}/loop {number}", bars(rng, sounds), 44100, set(entry["tags"].split()))
+
+
+def pick(rng: Rng, items: list[Item]) -> Audio:
+    """The samples of one of them, mono at 44.1 kHz, at most a second."""
+    item = items[int(rng.integers(len(items)))]
+    mono = item.audio if item.audio.ndim == 1 else item.audio.mean(axis=1)
+    return np.asarray(soxr.resample(mono, item.rate, 44100), float)[:44100]
+
+
+def bars(rng: Rng, sounds: list[Audio]) -> Audio:
+    """32 steps; every row has one of its own figures, and hits that differ in strength."""
+    step = int(44100 * 15 / rng.uniform(85, 150))
+    mixed = np.zeros(32 * step + 44100)
+    for row, sound in enumerate(sounds):
+        figure = rng.choice(FIGURES[min(row, 2)])
+        for place in (k for k in range(32) if figure[k % 16] == "x"):
+            strength = rng.uniform(0.6, 1.0) * (0.5 if row > 1 else 1.0)
+            mixed[place * step : place * step + sound.size] += sound * strength
+    mixed = mixed[: 32 * step + 11025]
+    return np.asarray(mixed * (0.9 / np.abs(mixed).max()), float)
 
 
 def treated(spec: Table, items: list[Item]) -> Iterator[Item]:
@@ -255,19 +320,16 @@ def check(items: list[Item], spec: Table) -> None:
 
 
 def write_labels(folder: Path, items: list[Item], spec: Table) -> None:
-    """labels.json for training/evaluate.py, and a CSV for each list of queries."""
+    """labels.json for training/evaluate.py; labels.csv (queries and attributes) and classes.csv for `soundpalette eval`."""
     answers = {part: {q: right(e, items) for q, e in spec[part].items()} for part in ("queries", "attributes")}
     kinds = {path: kind for kind, e in reversed(spec["classes"].items()) for path in right(e, items)}
     origins = {item.path: item.origin for item in items}
     labels = {"files": sorted(origins), **answers, "classes": kinds, "origins": origins}
     (folder / "labels.json").write_text(json.dumps(labels, indent=1, ensure_ascii=False))
-    for part, pairs in {**{k: rows(v) for k, v in answers.items()}, "classes": list(kinds.items())}.items():
-        with (folder / f"{part}.csv").open("w", newline="") as table:
+    asked = [(path, query) for part in answers.values() for query, paths in part.items() for path in paths]
+    for name, pairs in (("labels", asked), ("classes", list(kinds.items()))):
+        with (folder / f"{name}.csv").open("w", newline="") as table:
             csv.writer(table).writerows([("path", "query"), *sorted(pairs)])
-
-
-def rows(answers: dict[str, list[str]]) -> list[tuple[str, str]]:
-    return [(path, query) for query, paths in answers.items() for path in paths]
 
 
 def report(folder: Path, say: Callable[[str], None] = print) -> None:
