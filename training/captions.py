@@ -146,7 +146,11 @@ class Captioner:
         self.tagged = tagged
         self.number = {t: k for k, t in enumerate(tagged.tags)}
         book = language()
-        self.names = {k: [t.removesuffix(" of its kind"), *book.phrases.get(t, [])] for k, t in enumerate(tagged.tags)}
+        # What is a tag of its own does not also name another: "warm pad" asks for warm pads, never for any pad.
+        self.names = {
+            k: [t.removesuffix(" of its kind"), *(w for w in book.phrases.get(t, []) if w not in self.number)]
+            for k, t in enumerate(tagged.tags)
+        }
         self.adjective_names = {self.number[t]: names for t, names in book.adjectives.items() if t in self.number}
         counts = tagged.has.sum(0)
         self.adjective_weights = [_shares(counts[own]) for own in tagged.adjectives]
