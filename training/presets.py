@@ -46,7 +46,7 @@ NAMED: list[tuple[str, tuple[str, ...]]] = [
     # pads
     (r"dark.*(pad|atmos|choir)|ominous (str|pad)", ("dark pad",)), (r"dark|ghost|goblin|creepy|ominous|ominosity|terror|hell", ("eerie",)), (r"soft.*pad|warm.*(pad|synth)|mellow", ("warm pad",)), (r"choir pad", ("choir pad", "choir", "synth pad")),
     (r"bell pad", ("bell pad", "synth pad")), (r"swe+p.*pad|pad.*sweep|lush sweep", ("sweep pad", "synth pad")), (r"(space|galactic|galaxy|galaxzy|star voyage|from_another|saturnus|in_the_space|spazio).*", ("space pad",)),
-    (r"ethereal|shimmer|celestial|dream|lush|ambient", ("airy pad",)), (r"pad\b|pad[\d ]|padding|swell|emptyness|compad|prayer|aura\b", ("synth pad",)), (r"string.*pad", ("synth pad", "synth strings")),
+    (r"ethereal|shimmer|celestial|dream|lush|ambient(?! perc)", ("airy pad",)), (r"pad\b|pad[\d ]|padding|swell|emptyness|compad|prayer|aura\b", ("synth pad",)), (r"string.*pad", ("synth pad", "synth strings")),
     # arpeggios
     (r"arpeggio|sequence|darp|wyatt1sequenz", ("arpeggio",)), (r"echo(?!i)", ("echo",)),
     # effects
@@ -56,7 +56,7 @@ NAMED: list[tuple[str, tuple[str, ...]]] = [
     (r"glitch", ("glitch effect", "fx")), (r"robot", ("robot", "fx")), (r"bee?p|bleep|blip|\bping|computer$", ("electronic blip", "fx")), (r"rising|filter rise", ("riser", "fx")),
     (r"jumbo jet|motorbike|lawnmower|missile|race|starting_machine|8_bit_car|hoover craft", ("machine noise", "fx")), (r"crickets", ("animal", "nature ambience")), (r"^fx|effect", ("fx",)),
     (r"noise\d?$|noise\b", ("noise", "fx")), (r"metal sound|hammering metal", ("metallic", "fx")), (r"\bhum\b|\bhum\d|ronzio", ("hum",)), (r"\bbuzz", ("buzz",)), (r"fx dark ambient|spaceatmo|scape$", ("ambience", "eerie")), (r"radio\b", ("fx", "lo-fi")), (r"scifi hit|clunk", ("impact", "fx")),
-    (r"ambient perc|atmos perc|tone-percussion", ("electronic percussion",)), (r"^kick", ("kick", "electronic")), (r"^snare", ("snare", "electronic snare")), (r"hithat", ("closed hi-hat",)), (r"^tick$", ("tick", "fx")),
+    (r"^kick", ("kick", "electronic")), (r"^snare", ("snare", "electronic snare")), (r"hithat", ("closed hi-hat",)), (r"^tick$", ("tick", "fx")),
     # character
     (r"\bglass|crystal|\bice\b", ("glassy",)), (r"metal|steel|tines", ("metallic",)), (r"dist\b|distort|overdrive|angry|trash|gross", ("distorted",)), (r"detun|fat\b|unison", ("detuned",)),
     (r"breathy|blown", ("breathy",)), (r"saw\b", ("synth",)),
@@ -69,7 +69,7 @@ BANK_WORDS = {
 }  # fmt: skip
 CHARACTER = {"glassy", "metallic", "distorted", "detuned", "breathy", "echo", "synth", "resonant", "eerie", "lo-fi", "fifths", "electronic"}  # fmt: skip
 ROLES: dict[str, tuple[str, ...]] = {
-    "percussion": ("kick", "snare", "closed hi-hat", "electronic percussion", "steel drum", "tick"),
+    "percussion": ("kick", "snare", "closed hi-hat", "steel drum", "tick"),
     "fx": ("fx", "rain", "wind noise", "animal", "hum", "buzz", "ambience", "gong", "noise"),
     "arpeggio": ("arpeggio",),
     "bass": ("synth bass", "fm bass", "growl bass", "reese bass"),

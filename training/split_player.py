@@ -1,5 +1,7 @@
-"""Plays notes on a soundfont with fluidsynth, for the splits: apart from soundfonts.py, so that they stay the same."""
+"""Plays notes on a soundfont (fluidsynth) or on Gravis patches (timidity), for the splits: apart from soundfonts.py, so
+that they stay the same."""
 
+import re
 import struct
 import subprocess
 import tempfile
@@ -15,6 +17,7 @@ from training.dsp import Audio
 TICKS = 480  # a second: the tempo is set to one beat a second
 GAP = 0.25
 OPTIONS = ["-o", "synth.reverb.active=0", "-o", "synth.chorus.active=0", "-g", "0.5", "-O", "s16", "-T", "wav"]
+PATCHES = ["-Ow", "--preserve-silence", "-A40", "-EFreverb=d", "-EFchorus=d", "-EFdelay=d"]
 Events = list[tuple[float, bytes]]
 
 
@@ -47,7 +50,10 @@ def play(font: Path, phrases: list[Phrase], rate: int) -> Iterator[Audio]:
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
         midi.write_bytes(_midi(sorted(events, key=lambda event: event[0])))
-        command = ["fluidsynth", "-ni", *OPTIONS, "-r", str(rate), "-F", str(wav), str(font), str(midi)]
+        if font.suffix == ".cfg":
+            command = ["timidity", *PATCHES, "-c", str(_moved(font, Path(folder))), "-s", str(rate), "-o", wav, midi]
+        else:
+            command = ["fluidsynth", "-ni", *OPTIONS, "-r", str(rate), "-F", wav, font, midi]
         subprocess.run(command, check=True, capture_output=True)
         audio = soundfile.read(wav)[0].mean(axis=1)
     for spot, phrase in zip(spots, phrases, strict=False):
@@ -55,6 +61,14 @@ def play(font: Path, phrases: list[Phrase], rate: int) -> Iterator[Audio]:
         fade = min(rate // 50, cut.size)
         cut[-fade:] *= np.linspace(1, 0, fade)
         yield cut
+
+
+def _moved(config: Path, folder: Path) -> Path:
+    """A copy of the configuration in which the patches lie where their package is unpacked."""
+    moved = folder / "patches.cfg"
+    package = config.parents[2]
+    moved.write_text(re.sub(r"^dir /", f"dir {package}/", config.read_text(), flags=re.M))
+    return moved
 
 
 def _midi(events: Events) -> bytes:

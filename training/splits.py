@@ -104,18 +104,11 @@ def recorded(spec: Table) -> Iterator[Item]:
     for source in spec["source"]:
         for pack in source.get("pack", ()):
             root = package(source) / pack["folder"]
-            for tags, names in labelled(root, labels_of(pack)).items():
+            for tags, names in labelled(root, pack["labels"]).items():
                 for path in spread(names, pack.get("most", len(names))):
                     audio, rate = read(path)
                     if np.abs(audio).max(initial=0.0) > 1e-3:
                         yield Item(f"{pack['name']}/{path.relative_to(root)}", audio, rate, set(tags.split()))
-
-
-def labels_of(pack: Table) -> dict[str, str]:
-    """Patterns to tags; a pack of General MIDI patches takes them from split_fonts.toml by number."""
-    if "numbers" in pack:
-        return {f"^{int(number):03d}_": re.sub(r" plays-\w+", "", t) for number, t in WORDS[pack["numbers"]].items()}
-    return pack["labels"]
 
 
 def labelled(root: Path, labels: dict[str, str]) -> dict[str, list[Path]]:
@@ -161,6 +154,8 @@ def played(spec: Table) -> Iterator[Item]:
 def font_phrases(rng: Rng, font: Table) -> Iterator[Phrase]:
     if "notes" in font:
         for number, tags in WORDS["programs"].items():
+            if int(number) not in font.get("programs", range(128)):
+                continue
             yield from program_phrases(rng, int(number), tags.split(), font["notes"])
     for place, tags in font.get("variations", {}).items():
         program, bank = place.split(":")
