@@ -146,9 +146,10 @@ class Captioner:
         self.tagged = tagged
         self.number = {t: k for k, t in enumerate(tagged.tags)}
         book = language()
-        # What is a tag of its own does not also name another: "warm pad" asks for warm pads, never for any pad.
+        # What the book knows as a tag does not also name another: "warm pad" asks for warm pads, never for any pad.
+        known = {*book.parents, *book.phrases}
         self.names = {
-            k: [t.removesuffix(" of its kind"), *(w for w in book.phrases.get(t, []) if w not in self.number)]
+            k: [t.removesuffix(" of its kind"), *(w for w in book.phrases.get(t, []) if w not in known)]
             for k, t in enumerate(tagged.tags)
         }
         self.adjective_names = {self.number[t]: names for t, names in book.adjectives.items() if t in self.number}
