@@ -43,9 +43,9 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,training]'
 	@touch $@
 
-$(VENV)/.train: $(VENV)/.core training/requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r training/requirements.txt
+$(VENV)/.train: $(VENV)/.core
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[training]'
 	@touch $@
