@@ -1,5 +1,8 @@
 # ruff: noqa: E501  (tables read better in one row)
-"""ZynAddSubFX's banks: a thousand named synthesizer presets, each played as its role asks; words from its bank and name."""
+"""ZynAddSubFX's banks: a thousand named synthesizer presets, each played as its role asks; words from its bank and name.
+
+Notes and words are seeded; the synthesizer's own random phases are not, so that two runs differ a little in sound.
+"""
 
 import multiprocessing
 import re
