@@ -50,6 +50,7 @@ def play(font: Path, phrases: list[Phrase], rate: int) -> Iterator[Audio]:
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
         midi.write_bytes(_midi(sorted(events, key=lambda event: event[0])))
+        command: list[str | Path]
         if font.suffix == ".cfg":
             command = ["timidity", *PATCHES, "-c", str(_moved(font, Path(folder))), "-s", str(rate), "-o", wav, midi]
         else:

@@ -75,12 +75,14 @@ def build(table: Path, folder: Path) -> None:
     for item in items:
         item.measured = measures(item.audio, item.rate)
     check(items, spec)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     for item in items:
-        soundfile.write(folder / item.path, item.audio, item.rate, subtype="PCM_16")
-    write_labels(folder, items, spec)
+        soundfile.write(fresh / item.path, item.audio, item.rate, subtype="PCM_16")
+    write_labels(fresh, items, spec)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
 
 
 def package(source: Table) -> Path:
