@@ -3,6 +3,7 @@
 handshake   process start to answered initialize, beside a server of the bare SDK with one tool
 indexing    files a second over the demo crate, beside decoding and resampling the same files alone
 text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
+encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling them
 """
 
 import json
@@ -19,6 +20,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -48,7 +50,7 @@ def main() -> None:
         del os.environ[name]  # a configuration of the user's own must not change what is measured
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
-        for row in (handshake, indexing, text_query):
+        for row in (handshake, indexing, text_query, encoding):
             table.add_row(*row())
     Console(width=120).print(table)
 
@@ -105,6 +107,29 @@ def text_query() -> tuple[str, str, str, str]:
             ours.append(1000 * _seconds(partial(search_by_text, bench, query, 10)))
             hand.append(1000 * _seconds(partial(_by_hand, app.encoder, index, query)))
         return _row("warm text query, ms (less is better); baseline: tower and FAISS by hand", ours[10:], hand[10:])
+
+
+def encoding() -> tuple[str, str, str, str]:
+    """Milliseconds a clip of 1 s at 44.1 kHz, 64 of them, one thread; the files' decoding is taken off the whole."""
+    import soundfile
+    import torch
+
+    from soundpalette.core.audio import decode
+    from soundpalette.core.encoders import load_encoder
+    from soundpalette.core.encoders.compact_frontend import RATE
+
+    torch.set_num_threads(1)
+    encoder = load_encoder("compact")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.wav" for number in range(64)]
+        for path, source in zip(paths, sorted(CRATE.rglob("*.flac")), strict=False):
+            soundfile.write(path, np.resize(decode(source, 44_100), 44_100), 44_100, subtype="PCM_16")
+        ours, alone = [], []
+        for _ in range(12):
+            alone.append(1000 * _seconds(lambda: [decode(path, RATE) for path in paths]) / len(paths))
+            whole = _seconds(lambda: encoder.embed_windows([w for path in paths for w in encoder.windows(path)]))
+            ours.append(1000 * whole / len(paths) - alone[-1])
+        return _row("encoding a clip of 1 s, ms (less is better); baseline: decode, resample", ours[2:], alone[2:])
 
 
 def _by_hand(encoder: "Encoder", index: "VectorIndex", query: str) -> None:
