@@ -3,7 +3,7 @@
 handshake   process start to answered initialize, beside a server of the bare SDK with one tool
 indexing    files a second over the demo crate, beside decoding and resampling the same files alone
 text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
-encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling them
+encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling
 """
 
 import json

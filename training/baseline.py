@@ -62,7 +62,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    train(NAME, Plan(given.minutes, 160, 2e-3, seed=0, thaw=1.0, lesson=0.0), StudyTower())
+    train(NAME, Plan(given.minutes, 192, 2e-3, seed=0, thaw=1.0, lesson=0.0), StudyTower())
     encoder = study_encoder()
     for where in given.split:
         split = read_split(where)
