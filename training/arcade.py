@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import soxr
 
-from training.clips import DATA
 from training.dsp import Audio, Rng, log_uniform
 from training.effects import apply_some
+from training.places import DATA
 
 PLAYER = Path(__file__).parent / "arcade.mjs"
 PACKAGES = [DATA / "pk" / "jsfxr" / "package", DATA / "pk" / "zzfx" / "package"]

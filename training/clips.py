@@ -55,13 +55,19 @@ def save_shard(name: str, clips: Iterable[tuple[npt.NDArray[np.floating], list[s
             waiting.clear()
     taught.append(heard(waiting))
     starts = np.concatenate([[0], np.cumsum([len(f) for f in frames])])
-    path = shard_file(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".jsonl").write_text("".join(json.dumps(w) + "\n" for w in words))
-    held = {"starts": starts, "descriptors": np.array(descriptors), "taught": np.concatenate(taught)}
-    np.savez(part_file := path.with_suffix(".part.npz"), frames=np.concatenate(frames), **held)
-    part_file.rename(path)
+    shard = Shard(np.concatenate(frames), starts, np.array(descriptors), np.concatenate(taught), words)
+    _write(shard_file(name), shard)
     return len(frames)
+
+
+def _write(path: Path, shard: Shard) -> None:
+    """The numbers as NumPy's archive, under another name until it is whole; the words beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # an old shard never stands beside new words
+    path.with_suffix(".jsonl").write_text("".join(json.dumps(w) + "\n" for w in shard.words))
+    part = path.with_suffix(".part.npz")
+    np.savez(part, frames=shard.frames, starts=shard.starts, descriptors=shard.descriptors, taught=shard.taught)
+    part.rename(path)
 
 
 def shard_file(name: str) -> Path:
@@ -73,5 +79,6 @@ def load_shards(names: list[str] | None = None) -> Iterator[Shard]:
         if names is None or path.stem in names:
             held = np.load(path)
             words = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
-            assert held["frames"].shape[1] == BANDS
+            if held["frames"].shape[1] != BANDS:
+                raise ValueError(f"{path} has {held['frames'].shape[1]} bands, expected {BANDS}; render it again")
             yield Shard(held["frames"], held["starts"], held["descriptors"], held["taught"], words)

@@ -6,7 +6,6 @@ roughly sorted by frequency (Zipf), so that "the" weighs little. `python -m trai
 
 import argparse
 import shutil
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -32,11 +31,11 @@ def minilm(weights: dict[str, torch.Tensor], ids: torch.Tensor) -> torch.Tensor:
     x = _norm(w, "embeddings.LayerNorm", x)
     for k in range(LAYERS):
         at = f"encoder.layer.{k}."
-        parts = [
-            _linear(w, f"{at}attention.self.{n}", x).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+        query, key, value = (
+            _linear(w, f"{at}attention.self.{n}", x).view(*x.shape[:-1], HEADS, -1).transpose(1, 2)
             for n in ("query", "key", "value")
-        ]
-        mixed = functional.scaled_dot_product_attention(*parts).transpose(1, 2).flatten(2)
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
         x = _norm(w, f"{at}attention.output.LayerNorm", x + _linear(w, f"{at}attention.output.dense", mixed))
         inner = functional.gelu(_linear(w, f"{at}intermediate.dense", x))
         x = _norm(w, f"{at}output.LayerNorm", x + _linear(w, f"{at}output.dense", inner))
@@ -56,9 +55,9 @@ def static_table() -> torch.Tensor:
     weights = {k.removeprefix("bert."): v for k, v in load_file(MODEL / "model.safetensors").items()}
     size = weights["embeddings.word_embeddings.weight"].shape[0]
     ids = torch.stack([torch.full((size,), 101), torch.arange(size), torch.full((size,), 102)], 1)
-    table = torch.cat([minilm(weights, part) for part in ids.split(512)])
+    table = torch.cat([minilm(weights, part) for part in torch.split(ids, 512)])
     table = table - table.mean(0)
-    basis = torch.linalg.eigh(table.T @ table)[1].flip(1)[:, :WIDTH]
+    basis: torch.Tensor = torch.linalg.eigh(table.T @ table)[1].flip(1)[:, :WIDTH]
     return (table @ basis) * torch.log(1 + torch.arange(size) + 1.0)[:, None]
 
 
@@ -70,7 +69,7 @@ def main() -> None:
     table = static_table()
     table = table / table.norm(dim=1).median()
     np.save(DATA / "table.npy", table.numpy().astype(np.float32))
-    shutil.copy(MODEL / "tokenizer.json", Path(DATA) / "tokenizer.json")
+    shutil.copy(MODEL / "tokenizer.json", DATA / "tokenizer.json")
     print(f"table {tuple(table.shape)}")
 
 

@@ -11,6 +11,8 @@ from scipy import signal
 RATE: Final = 32_000
 Audio = npt.NDArray[np.float64]
 Rng = np.random.Generator
+Wave = Callable[..., Audio]
+"""An oscillator: (Hz, seconds, ...) -> audio."""
 
 
 def n_of(seconds: float) -> int:
@@ -23,6 +25,10 @@ def times(seconds: float) -> Audio:
 
 def log_uniform(rng: Rng, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def one_of(rng: Rng, *choices: Wave) -> Wave:
+    return choices[rng.integers(0, len(choices))]
 
 
 def phase_of(frequency: Audio | float, seconds: float, rng: Rng | None = None) -> Audio:
@@ -73,7 +79,7 @@ def coloured(rng: Rng, seconds: float, slope: float) -> Audio:
     spectrum = np.fft.rfft(rng.standard_normal(n))
     frequency = np.maximum(np.fft.rfftfreq(n, 1 / RATE), 20.0)
     shaped = np.fft.irfft(spectrum * frequency ** (-slope / 6.02), n)
-    return shaped / (np.abs(shaped).max() + 1e-9)
+    return np.asarray(shaped / (np.abs(shaped).max() + 1e-9))
 
 
 def decay(seconds: float, half: float, attack: float = 0.001) -> Audio:
@@ -187,7 +193,7 @@ def reverb(rng: Rng, x: Audio, seconds: float, mix: float, bright: float = 6000.
     wet *= np.sqrt((x**2).sum() / ((wet**2).sum() + 1e-9))
     dry = np.zeros_like(wet)
     dry[: x.size] = x
-    return dry * (1 - mix) + wet * mix
+    return np.asarray(dry * (1 - mix) + wet * mix)
 
 
 def echo(x: Audio, delay: float, feedback: float, repeats: int = 5) -> Audio:
@@ -230,9 +236,7 @@ def mix_at(total: float, hits: list[tuple[float, Audio, float]]) -> Audio:
     return out
 
 
-def detuned(
-    wave: Callable[..., Audio], rng: Rng, frequency: Audio | float, seconds: float, voices: int, cents: float
-) -> Audio:
+def detuned(wave: Wave, rng: Rng, frequency: Audio | float, seconds: float, voices: int, cents: float) -> Audio:
     spread = rng.uniform(-cents, cents, voices)
     return (
         sum((wave(np.asarray(frequency) * 2 ** (c / 1200), seconds, rng=rng) for c in spread), np.zeros(n_of(seconds)))

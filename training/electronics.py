@@ -17,6 +17,7 @@ from training.dsp import (
     modes,
     n_of,
     noise,
+    one_of,
     phase_of,
     saw,
     sine,
@@ -34,7 +35,7 @@ ELECTRONICS: Registry = {}
 @register(ELECTRONICS, 220)
 def laser(rng: Rng) -> Made:
     seconds = log_uniform(rng, 0.08, 0.8)
-    wave = [sine, saw, square, triangle][rng.integers(0, 4)]
+    wave = one_of(rng, sine, saw, square, triangle)
     top, bottom = log_uniform(rng, 1200, 9000), log_uniform(rng, 60, 700)
     ends = (top, bottom) if rng.random() < 0.75 else (bottom, top)
     x = wave(curve(seconds, ends[0], np.sqrt(ends[0] * ends[1]) * rng.uniform(0.4, 1), ends[1]), seconds) * decay(
@@ -53,13 +54,13 @@ def blip(rng: Rng) -> Made:
     if kind == 0:
         seconds = log_uniform(rng, 0.06, 0.6)
         x, tags = (
-            [sine, square, triangle][rng.integers(0, 3)](f, seconds) * adsr(seconds, 0.002, 0.01, 0.9, 0.01),
+            one_of(rng, sine, square, triangle)(f, seconds) * adsr(seconds, 0.002, 0.01, 0.9, 0.01),
             ["beep"],
         )
     elif kind == 1:
         seconds = log_uniform(rng, 0.03, 0.2)
         x, tags = (
-            [sine, triangle, square][rng.integers(0, 3)](curve(seconds, f, f * rng.uniform(0.4, 2.5)), seconds)
+            one_of(rng, sine, triangle, square)(curve(seconds, f, f * rng.uniform(0.4, 2.5)), seconds)
             * decay(seconds, seconds),
             ["blip"],
         )
@@ -102,11 +103,12 @@ def glitch_texture(rng: Rng) -> Made:
     pieces, spot = [], 0.0
     while spot < total:
         length = log_uniform(rng, 0.01, 0.15)
-        source = [
+        source = one_of(
+            rng,
             lambda s: noise(rng, s),
             lambda s: square(log_uniform(rng, 40, 4000), s),
             lambda s: sine(curve(s, log_uniform(rng, 100, 6000), log_uniform(rng, 100, 6000)), s),
-        ][rng.integers(0, 3)]
+        )
         piece = source(length)
         for k in range(int(rng.choice([1, 1, 2, 4, 8]))):
             pieces.append((spot + k * length, piece, rng.uniform(0.3, 1)))
@@ -140,7 +142,7 @@ def alarm(rng: Rng) -> Made:
     f, rate = log_uniform(rng, 400, 1800), log_uniform(rng, 1, 12)
     lfo = np.sin(2 * np.pi * rate * times(seconds))
     if kind == 0:
-        return [sine, square][rng.integers(0, 2)](f * (1.2 + 0.3 * lfo), seconds), ["siren", "alarm"]
+        return one_of(rng, sine, square)(f * (1.2 + 0.3 * lfo), seconds), ["siren", "alarm"]
     if kind == 1:
         return square(f * np.where(lfo > 0, 1, rng.choice([0.75, 1.25, 1.5])), seconds), ["alarm", "telephone", "beep"]
     tone = sine(rng.choice([697, 770, 852, 941]), seconds) + sine(rng.choice([1209, 1336, 1477]), seconds)

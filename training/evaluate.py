@@ -74,17 +74,15 @@ def evaluate(encoder: CompactEncoder, split: Split, windows: list[list[Window]])
     vectors = np.stack([encoder.pool(encoder.embed_windows(w)) for w in windows])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     order: dict[str, list[str]] = {}
-    figures = [_judged(encoder, split, vectors, answers, order) for answers in (split.queries, split.attributes)]
+    queries = _judged(encoder, split, vectors, split.queries, order)
+    attributes = _judged(encoder, split, vectors, split.attributes, order) if split.attributes else None
     of_class = np.array([[n in own for n in split.names] for own in split.classes.values()])
-    assert figures[0] is not None
-    return Result(figures[0], figures[1], same_class(vectors, of_class), order)
+    return Result(queries, attributes, same_class(vectors, of_class), order)
 
 
 def _judged(
     encoder: CompactEncoder, split: Split, vectors: Vectors, answers: Answers, order: dict[str, list[str]]
-) -> Figures | None:
-    if not answers:
-        return None
+) -> Figures:
     scores = encoder.embed_text(list(answers)) @ vectors.T
     for query, row in zip(answers, scores, strict=True):
         best = [split.names[k] for k in np.argsort(-row)[:5]]

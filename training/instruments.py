@@ -12,10 +12,10 @@ import numpy as np
 import soundfile
 import soxr
 
-from training.clips import DATA
 from training.dsp import Audio, Rng
 from training.effects import apply_some
 from training.figures import Figure, figure, named
+from training.places import DATA
 
 RATE = 32000
 KEYS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

@@ -5,7 +5,7 @@ It is for the figures of the model card, once; nothing is chosen by it.
 
 import argparse
 
-from training.clips import DATA
+from training.places import DATA
 from training.splits import HERE, build, report
 
 

@@ -1,16 +1,11 @@
 # ruff: noqa: E501  (formulas read better in one row; loops with conditions better as loops)
 """Notes, chords and the waves that play them."""
 
-from collections.abc import Callable
+from typing import Any
 
-from training.dsp import (
-    Audio,
-    Rng,
-    saw,
-    sine,
-    square,
-    triangle,
-)
+import numpy as np
+
+from training.dsp import Rng, Wave, saw, sine, square, triangle
 
 CHORDS = {
     "major chord": (0, 4, 7), "minor chord": (0, 3, 7), "seventh chord": (0, 4, 7, 10), "minor seventh chord": (0, 3, 7, 10),
@@ -18,12 +13,14 @@ CHORDS = {
 }  # fmt: skip
 
 
-def hertz(note: float) -> float:
+def hertz(note: float | np.integer[Any]) -> float:
+    """Of a MIDI key."""
     return float(440 * 2 ** ((note - 69) / 12))
 
 
-def wave(rng: Rng) -> Callable[..., Audio]:
-    return [saw, square, triangle, sine][rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])]
+def wave(rng: Rng) -> Wave:
+    waves: tuple[Wave, ...] = (saw, square, triangle, sine)
+    return waves[rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])]
 
 
 def chord_notes(rng: Rng, low: int = 45, high: int = 66) -> tuple[list[float], str]:

@@ -18,9 +18,9 @@ import numpy as np
 import soundfile
 import soxr
 
-from training.clips import DATA
 from training.dsp import Audio, Rng, resample
 from training.effects import apply_some
+from training.places import DATA
 
 TABLE = Path(__file__).parent / "recordings.toml"
 SUFFIXES = (".wav", ".ogg", ".oga", ".flac")

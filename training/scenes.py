@@ -20,6 +20,7 @@ from training.dsp import (
     modes,
     n_of,
     noise,
+    one_of,
     peaked,
     resample,
     reverb,
@@ -177,10 +178,7 @@ def drone(rng: Rng) -> Made:
     seconds = rng.uniform(2.0, 4.0)
     f = hertz(rng.uniform(24, 52))
     x = sum(
-        (
-            rng.uniform(0.2, 1) / k * detuned([saw, sine][rng.integers(0, 2)], rng, f * k, seconds, 2, 8)
-            for k in (1, 2, 3, 4, 6)
-        ),
+        (rng.uniform(0.2, 1) / k * detuned(one_of(rng, saw, sine), rng, f * k, seconds, 2, 8) for k in (1, 2, 3, 4, 6)),
         np.zeros(n_of(seconds)),
     )
     x = sweep_filter(x, curve(seconds, *[log_uniform(rng, 200, 2500) for _ in range(3)]), 1.5)

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from training.clips import DATA
 from training.dsp import Audio, Rng
 from training.effects import apply_some
 from training.figures import Figure, figure, named
 from training.gm import DRUM_KEYS, PROGRAMS, Instrument
+from training.places import DATA
 
 FONTS = {
     "fluidr3": Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),

@@ -41,7 +41,7 @@ def envelope(mono: Audio) -> Audio:
     """RMS in steps of 5 ms."""
     step = RATE // STEPS
     padded = np.pad(mono, (0, -mono.size % step))
-    return np.sqrt(np.mean(padded.reshape(-1, step) ** 2, axis=1))
+    return np.asarray(np.sqrt(np.mean(padded.reshape(-1, step) ** 2, axis=1)))
 
 
 def frames(mono: Audio) -> npt.NDArray[np.float64]:
@@ -52,7 +52,7 @@ def frames(mono: Audio) -> npt.NDArray[np.float64]:
 
 def spectrum(mono: Audio) -> tuple[Spectrum, Spectrum]:
     """Mean power over 20 Hz to 15 kHz, and the frequencies."""
-    frequencies = np.fft.rfftfreq(FRAME, 1 / RATE)
+    frequencies = np.asarray(np.fft.rfftfreq(FRAME, 1 / RATE), np.float64)
     wanted = (frequencies >= 20.0) & (frequencies <= 15000.0)
     return np.mean(np.abs(np.fft.rfft(frames(mono))) ** 2, axis=0)[wanted] + 1e-12, frequencies[wanted]
 

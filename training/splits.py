@@ -28,8 +28,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from training.clips import DATA
 from training.dsp import Audio, Rng
+from training.places import DATA
 from training.split_archives import unpack
 from training.split_measures import measures
 from training.split_player import Phrase, play

@@ -60,7 +60,7 @@ class Teacher(nn.Module):
 @cache
 def teacher() -> Teacher:
     """The package's network; its pickle is trusted for the archive's checksum, and read as tensors alone."""
-    scalar = (np._core.multiarray.scalar, "numpy.core.multiarray.scalar")
+    scalar = (np._core.multiarray.scalar, "numpy.core.multiarray.scalar")  # type: ignore[attr-defined]  # untyped
     safe: list[Any] = [scalar, np.dtype, np.dtypes.Int64DType]
     with torch.serialization.safe_globals(safe):
         weights, _ = torch.load(DATA / WEIGHTS, map_location="cpu", weights_only=True)
@@ -68,7 +68,8 @@ def teacher() -> Teacher:
     model.load_state_dict(
         {n.removeprefix("embedding_net."): t for n, t in weights.items() if n.startswith("embedding")}
     )
-    return model.eval().to(memory_format=torch.channels_last)
+    model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # documented, not typed
+    return model
 
 
 def heard(clips: list[npt.NDArray[np.floating]]) -> npt.NDArray[np.float16]:

@@ -6,6 +6,7 @@ from training.basses import bass_synth
 from training.drums import click
 from training.dsp import (
     Rng,
+    Wave,
     adsr,
     bandpass,
     coloured,
@@ -21,6 +22,7 @@ from training.dsp import (
     modes,
     n_of,
     noise,
+    one_of,
     peaked,
     phase_of,
     resample,
@@ -44,7 +46,7 @@ def lead_synth(rng: Rng) -> Made:
     f = hertz(rng.uniform(58, 92))
     vibrato = 1 + rng.uniform(0, 0.012) * np.sin(2 * np.pi * rng.uniform(4, 7) * times(seconds))
     glide = curve(seconds, f * rng.choice([1, 1, 0.5, 0.8]), f, f, f, f, f) * vibrato
-    x = detuned([saw, square][rng.integers(0, 2)], rng, glide, seconds, int(rng.integers(1, 6)), rng.uniform(0, 25))
+    x = detuned(one_of(rng, saw, square), rng, glide, seconds, int(rng.integers(1, 6)), rng.uniform(0, 25))
     x = lowpass(x, log_uniform(rng, 1800, 14000)) * adsr(seconds, rng.uniform(0.002, 0.05), 0.1, 0.8, 0.08)
     if rng.random() < 0.4:
         x = echo(x, rng.uniform(0.12, 0.3), 0.4, 3)
@@ -72,7 +74,8 @@ def lead_chip(rng: Rng) -> Made:
 def pad_synth(rng: Rng) -> Made:
     seconds = rng.uniform(1.5, 4.0)
     notes, name = chord_notes(rng) if rng.random() < 0.7 else ([hertz(rng.uniform(40, 72))], "")
-    shape = [saw, triangle, sine, square][rng.choice(4, p=[0.5, 0.2, 0.15, 0.15])]
+    shapes: tuple[Wave, ...] = (saw, triangle, sine, square)
+    shape = shapes[rng.choice(4, p=[0.5, 0.2, 0.15, 0.15])]
     x = sum(
         (detuned(shape, rng, f, seconds, int(rng.integers(2, 5)), rng.uniform(5, 20)) for f in notes),
         np.zeros(n_of(seconds)),

@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS, FLOOR_VALUE
-from soundpalette.core.encoders.compact_model import AudioTower, TextTower, filled_length
+from soundpalette.core.encoders.compact_model import AudioTower, Matrix, TextTower, filled_length
 from training.captions import Captioner, Tagged, tag
 from training.clips import load_shards
 from training.places import DATA
@@ -45,11 +45,11 @@ class Data:
 
     @cached_property
     def mean(self) -> npt.NDArray[np.float32]:
-        return self.descriptors.mean(0)
+        return np.asarray(self.descriptors.mean(0))
 
     @cached_property
     def deviation(self) -> npt.NDArray[np.float32]:
-        return self.descriptors.std(0) + 1e-3
+        return np.asarray(self.descriptors.std(0) + 1e-3)
 
 
 def load_data(names: list[str] | None) -> Data:
@@ -187,8 +187,9 @@ class Trainer(torch.nn.Module):
     def __init__(self, data: Data, plan: Plan, tower: AudioTower) -> None:
         super().__init__()
         self.data, self.rng, self.lesson = data, np.random.default_rng(plan.seed), plan.lesson
-        self.audio, self.text, self.table = tower.to(memory_format=torch.channels_last), TextTower(), TokenTable()
-        self.pupil = torch.nn.Linear(self.audio.head[0].in_features, data.taught.shape[1])
+        tower.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # documented, not typed
+        self.audio, self.text, self.table = tower, TextTower(), TokenTable()
+        self.pupil = torch.nn.Linear(cast(Matrix, tower.head[0]).in_features, data.taught.shape[1])
         self.audio.mean.copy_(torch.from_numpy(data.mean))
         self.audio.deviation.copy_(torch.from_numpy(data.deviation))
         self.frozen = False
@@ -250,7 +251,7 @@ class Run:
             group["lr"] = self._rate()
         self.optimizer.zero_grad(set_to_none=True)
         loss = self.trainer.step_loss(self.plan.size, 2)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.trainer.parameters(), 1.0)
         self.optimizer.step()
         self._keep()

@@ -2,7 +2,7 @@
 
 import argparse
 
-from training.clips import DATA
+from training.places import DATA
 from training.splits import HERE, build, report
 
 
