@@ -1,6 +1,6 @@
 """The compact encoder's two networks (torch). Ours; trained by `training/`."""
 
-from typing import Final
+from typing import Final, cast
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,10 @@ class Block(nn.Module):
         inner = functional.relu(self.first_norm(self.first(x)))
         return functional.relu(self.second_norm(self.second(inner)) + self.around(x))
 
+    def fuse(self) -> None:
+        self.first, self.first_norm = _fused(self.first, self.first_norm), nn.Identity()
+        self.second, self.second_norm = _fused(self.second, self.second_norm), nn.Identity()
+
 
 class Matrix(nn.Linear):
     """A linear layer that computes in its weights' kind and answers in float32."""
@@ -64,15 +68,17 @@ class AudioTower(nn.Module):
         self.register_buffer("deviation", torch.ones(len(DESCRIPTORS)))
 
     def fuse(self, kind: torch.dtype) -> None:
-        """For use alone: batch norms folded into their convolutions, which compute in `kind`, channels last."""
-        self.stem = nn.Sequential(fuse_conv_bn_eval(self.stem[0], self.stem[1]), nn.ReLU())
+        """For inference, once: batch norms become part of their convolutions, which compute in `kind`, channels last.
+
+        The two wide matrices compute in `kind`, too. A fused tower can neither be trained nor loaded into.
+        """
+        self.stem = nn.Sequential(_fused(self.stem[0], self.stem[1]), nn.ReLU())
         for block in self.blocks:
-            block.first, block.first_norm = fuse_conv_bn_eval(block.first, block.first_norm), nn.Identity()
-            block.second, block.second_norm = fuse_conv_bn_eval(block.second, block.second_norm), nn.Identity()
-        self.stem.to(kind, memory_format=torch.channels_last)
-        self.blocks.to(kind, memory_format=torch.channels_last)
-        for module in (self.fold[0], self.head[0]):
-            module.to(kind)
+            cast(Block, block).fuse()
+        for part in (self.stem, self.blocks):
+            part.to(kind, memory_format=torch.channels_last)  # type: ignore[call-overload]  # documented, not typed
+        for matrix in (self.fold[0], self.head[0]):
+            matrix.to(kind)
 
     def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
         features: Tensor = self.head(self.heard(frames, descriptors, lengths))
@@ -104,6 +110,11 @@ class TextTower(nn.Module):
     def forward(self, mean: Tensor) -> Tensor:
         features: Tensor = self.straight(mean) + self.lift(mean)
         return features
+
+
+def _fused(convolution: nn.Module, norm: nn.Module) -> nn.Conv2d:
+    """A convolution and the batch norm behind it as one convolution."""
+    return fuse_conv_bn_eval(cast(nn.Conv2d, convolution), cast(nn.BatchNorm2d, norm))
 
 
 def filled_length(frames: int) -> int:
