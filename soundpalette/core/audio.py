@@ -209,7 +209,7 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Wi
         block: npt.NDArray[np.float32] = file.read(block_frames, dtype="float32", always_2d=True)
         if not len(block):
             break
-        with np.errstate(over="ignore"):  # what overflows is refused below
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of infinite values is silenced below
             mono = _mixed(block)
         good = np.isfinite(mono)
         if not good.all():

@@ -94,6 +94,15 @@ def test_not_a_number_becomes_silence_and_nothing_else_is_refused(tmp_path: Path
         decode(write(tmp_path / "all.wav", np.full(1000, np.nan, np.float32), subtype="FLOAT"), RATE)
 
 
+def test_opposite_infinities_of_two_channels_are_silence(tmp_path: Path) -> None:
+    sides = np.stack([tone(440), tone(440)], axis=1)
+    sides[100] = np.inf, -np.inf
+    width = Width()
+    blocks = list(stream(write(tmp_path / "hurt.wav", sides, subtype="FLOAT"), RATE, width=width))
+    assert blocks[0][100] == 0
+    assert width.value == 0
+
+
 def test_values_far_beyond_full_scale_are_refused(tmp_path: Path) -> None:
     huge = write(tmp_path / "huge.wav", tone(440) * np.float32(1e38), subtype="FLOAT")
     with pytest.raises(AudioError, match="far beyond full scale"):
