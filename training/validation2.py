@@ -8,8 +8,12 @@ from training.splits import HERE, build, report
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    build(HERE / "validation2.toml", DATA / "validation2")
-    report(DATA / "validation2")
+    folder = DATA / "validation2"
+    if folder.exists():
+        print(f"{folder} is there; remove it to build it again")
+        return
+    build(HERE / "validation2.toml", folder)
+    report(folder)
 
 
 if __name__ == "__main__":
