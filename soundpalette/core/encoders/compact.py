@@ -20,6 +20,8 @@ from soundpalette.core.encoders.compact_frontend import (
     DESCRIPTORS,
     RATE,
     RECIPE,
+    SILENCE_PEAK,
+    TRIM_RATIO,
     WINDOW_SAMPLES,
     WINDOW_SECONDS,
     make_window,
@@ -55,7 +57,8 @@ def load(
     """The encoder with the package's weights (`folder` names others, for training); loads no tower, imports no torch.
 
     `device` auto is the processor: the model is so small that decoding is what indexing waits for. `dtype` is the
-    arithmetic of the audio tower; auto is bfloat16 where the processor has instructions for it.
+    arithmetic of the audio tower's convolutions and wide layers; auto is bfloat16 where the processor has instructions
+    for it, float32 elsewhere.
     Raises EncoderError for an unknown device or dtype and WeightsError where the weights are missing.
     """
     for name, given, allowed in (("device", device, DEVICES), ("dtype", dtype, DTYPES)):
@@ -82,9 +85,9 @@ class CompactEncoder(Encoder):
         return Space(NAME, _revision(self._folder), DIMENSION)
 
     def windows(self, path: Path) -> Iterator[Window]:
-        """The first 3 s, and of longer files up to nine more spread to the end: float32 [1 + frames, 64] each.
+        """The first 3 s, and of files over 3.6 s up to nine more spread to the end: float32 [1 + frames, 64] each.
 
-        Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Costs at most 30 s of audio.
+        Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Keeps at most 31 s of audio.
         """
         header = probe(path, self._limits)
         width = Width()
@@ -151,7 +154,7 @@ class CompactEncoder(Encoder):
                 path = self._folder / FILES[0]
                 tower = AudioTower()
                 _fill_in(tower, _tensors(path), path)
-                tower.eval().to(_placed(self._device)).fuse(_short(self._device, self._dtype))
+                tower.eval().to(_placed(self._device)).fuse(_arithmetic(self._device, self._dtype))
                 self._audio = tower
             return self._audio
 
@@ -210,7 +213,8 @@ def _placed(device: str) -> str:
     return device
 
 
-def _short(device: str, dtype: str) -> "torch.dtype":
+def _arithmetic(device: str, dtype: str) -> "torch.dtype":
+    """Auto is bfloat16 on a processor with AVX512-BF16: without its instructions it is slower than float32."""
     import torch
 
     fast = device == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16", False)
@@ -260,11 +264,13 @@ def _normalised_together(parts: list[Waveform]) -> list[Waveform]:
     offset = np.float32(np.mean([part.mean(dtype=np.float64) for part in parts]))
     centred = [part - offset for part in parts]
     peaks = [float(np.abs(part).max()) for part in centred]
-    if max(peaks) < 1e-6:
+    if max(peaks) < SILENCE_PEAK:
         return [np.zeros(RATE // 10, np.float32)]
     loud = np.float32(max(peaks))
     return [
-        np.asarray(part / loud, np.float32) for part, peak in zip(centred, peaks, strict=True) if peak > 1e-3 * loud
+        np.asarray(part / loud, np.float32)
+        for part, peak in zip(centred, peaks, strict=True)
+        if peak > TRIM_RATIO * loud
     ]
 
 
