@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import soxr
 
-from training.dsp import Audio, Rng, log_uniform
-from training.effects import apply_some
+from training.dsp import RATE, Audio, Rng, log_uniform
+from training.effects import with_effects
 from training.places import DATA
+from training.registry import Made
 
 PLAYER = Path(__file__).parent / "arcade.mjs"
 PACKAGES = [DATA / "pk" / "jsfxr" / "package", DATA / "pk" / "zzfx" / "package"]
@@ -55,13 +56,13 @@ PARAMETERS = {
 """ZzFX's arguments in their order, and their rest values."""
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     rng = np.random.default_rng([seed, 8])
     plan = [*_jsfxr_plan(rng, share), *_zzfx_plan(rng, share)]
     for (kind, _), audio in zip(plan, play([sound for _, sound in plan]), strict=True):
         if audio.size:
-            changed, added = apply_some(rng, np.asarray(soxr.resample(audio, 44100, 32000), float), 0.3)
-            yield changed, [*WORDS[kind], "arcade game sound", *added]
+            at_rate = np.asarray(soxr.resample(audio, 44100, RATE), float)
+            yield with_effects(rng, at_rate, [*WORDS[kind], "arcade game sound"], 0.3)
 
 
 def play(sounds: list[dict[str, Any]]) -> Iterator[Audio]:

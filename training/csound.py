@@ -15,8 +15,10 @@ import numpy as np
 import soundfile
 import soxr
 
-from training.dsp import Audio, Rng
-from training.effects import apply_some
+from training import dsp
+from training.dsp import Audio, Rng, faded
+from training.effects import with_effects
+from training.registry import Made, register, runs
 
 FOLDER = Path(__file__).parent / "csound"
 PARTS = ("head", "bodies", "strings", "synths", "outputs")
@@ -43,12 +45,7 @@ PLAYERS: dict[str, tuple[Player, int]] = {}
 
 def player(count: int) -> Callable[[Player], Player]:
     """A decorator that has a player make `count` clips."""
-
-    def keep(function: Player) -> Player:
-        PLAYERS[function.__name__] = (function, count)
-        return function
-
-    return keep
+    return register(PLAYERS, count)
 
 
 def later(notes: Sequence[Note], start: float) -> list[Note]:
@@ -82,18 +79,14 @@ def _run(score: str, seed: int) -> Audio:
 
 def _cut(audio: Audio, start: float, seconds: float) -> Audio:
     part = audio[int(start * RATE) : int((start + seconds) * RATE)]
-    fade = min(int(0.012 * RATE), part.size)
-    part = part * np.concatenate([np.ones(part.size - fade), np.linspace(1, 0, fade)])
-    return np.asarray(soxr.resample(part, RATE, 32_000), float)
+    return np.asarray(soxr.resample(faded(part, int(0.012 * RATE)), RATE, dsp.RATE), float)
 
 
 def takes_of(name: str, seed: int, share: float) -> list[Take]:
-    play, count = PLAYERS[name]
-    streams = [np.random.default_rng([seed, crc32(name.encode()), k]) for k in range(max(1, int(count * share)))]
-    return [play(rng) for rng in streams]
+    return [play(rng) for rng, play in runs({name: PLAYERS[name]}, seed, share)]
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     for module in MODULES:
         importlib.import_module(f"training.csound_{module}")
     for name in PLAYERS:
@@ -101,5 +94,4 @@ def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
         rng = np.random.default_rng([seed, crc32(name.encode())])
         for take, audio in zip(takes, perform(takes, crc32(name.encode()) + seed), strict=True):
             if np.abs(audio).max() > 1e-4:
-                changed, added = apply_some(rng, audio, 0.35)
-                yield changed, [*take.words, *added]
+                yield with_effects(rng, audio, take.words, 0.35)

@@ -1,6 +1,6 @@
 """Effects laid over a finished clip; each adds the words that then describe it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from training.dsp import (
     resample,
     reverb,
 )
+from training.registry import Made
 
 
 def distorted(rng: Rng, x: Audio) -> Audio:
@@ -105,14 +106,17 @@ EFFECTS: dict[str, tuple[Callable[[Rng, Audio], Audio], float, list[str]]] = {
 """Name -> (function, weight, words). A room alone adds no word: rooms are everywhere."""
 
 
-def apply_some(rng: Rng, audio: Audio, chance: float = 0.45) -> tuple[Audio, list[str]]:
-    """With probability `chance` one effect, sometimes two. Stereo [n, 2] stays so where none is laid over it."""
-    words: list[str] = []
+def with_effects(rng: Rng, audio: Audio, words: Sequence[str], chance: float = 0.45) -> Made:
+    """With probability `chance` one effect, sometimes more, and their words after the clip's own.
+
+    Stereo [n, 2] stays so where no effect is laid over it.
+    """
+    told = list(words)
     names = list(EFFECTS)
     weights = np.array([EFFECTS[n][1] for n in names])
     while rng.random() < chance:
         function, _, added = EFFECTS[names[rng.choice(len(names), p=weights / weights.sum())]]
         audio = function(rng, peaked(audio if audio.ndim == 1 else audio.mean(axis=1)))
-        words += added
+        told += added
         chance *= 0.35
-    return audio, words
+    return audio, told

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.dsp import Rng
-
-Note = tuple[float, float, int, int]
-"""Start and length in seconds, key, velocity."""
+from training.midi import Note
+from training.pitch import chords
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +22,7 @@ class Figure:
     glide_seconds: float = 0.0
 
 
-CHORDS = {
-    "major chord": (0, 4, 7),
-    "minor chord": (0, 3, 7),
-    "seventh chord": (0, 4, 7, 10),
-    "minor seventh chord": (0, 3, 7, 10),
-}
+CHORDS = chords("major chord", "minor chord", "seventh chord", "minor seventh chord")
 SHAPES = {
     "major chord": ((0, 7, 12, 16, 19, 24), (0, 7, 12, 16, 19), (0, 7, 12, 16)),
     "minor chord": ((0, 7, 12, 15, 19, 24), (0, 7, 12, 15, 19), (0, 7, 12, 15)),

@@ -9,15 +9,14 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-import soundfile
-import soxr
 
-from training.dsp import Audio, Rng
-from training.effects import apply_some
+from training.audio import read_mono
+from training.dsp import RATE, Audio, Rng, faded
+from training.effects import with_effects
 from training.figures import Figure, figure, named
 from training.places import DATA
+from training.registry import Made
 
-RATE = 32000
 KEYS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
@@ -66,8 +65,7 @@ def key_of(stem: str) -> int:
 @cache
 def recording(path: Path) -> Audio:
     """Mono at 32 kHz, from where it starts to sound, 8 s at most."""
-    audio, rate = soundfile.read(path, always_2d=True)
-    mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, RATE), float)
+    mono = read_mono(path)
     loud = np.flatnonzero(np.abs(mono) > 0.02 * np.abs(mono).max())
     return mono[max(0, int(loud[0]) - 160) :][: 8 * RATE]
 
@@ -85,9 +83,7 @@ class Sampler:
             first = int(start * RATE)
             part = note[: max(0, out.size - first)]
             out[first : first + part.size] += part
-        fade = RATE // 25
-        out[-fade:] *= np.linspace(1, 0, fade)
-        return out
+        return faded(out, RATE // 25)
 
     def _reached(self, key: int) -> int:
         """The key itself where the instrument has it within a third, else an octave of it that it has."""
@@ -131,7 +127,7 @@ def drawn(rng: Rng, played: Played, low: int, high: int) -> Figure:
     return single(rng, int(rng.integers(low - 2, high + 3)))
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     for package, played in INSTRUMENTS.items():
         files = sorted(p for p in (DATA / "pk" / package / "package").rglob("*") if p.suffix in (".mp3", ".ogg"))
         sampler = Sampler({key_of(p.stem): p for p in files}, played.rings)
@@ -143,6 +139,5 @@ def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
             words = [*played.words, *named(played.figures, made.words)]
             if "loop" in words:
                 words += [LOOPS[w] for w in played.words if w in LOOPS]
-            changed, added = apply_some(rng, sampler.play(made), 0.0 if number < len(plain) else 0.45)
-            yield changed, [*words, *added]
+            yield with_effects(rng, sampler.play(made), words, 0.0 if number < len(plain) else 0.45)
         recording.cache_clear()

@@ -8,8 +8,9 @@ import numpy as np
 import soundfile
 import soxr
 
-from training.dsp import Audio
-from training.effects import apply_some
+from training.dsp import RATE
+from training.effects import with_effects
+from training.registry import Made
 
 KITS = Path("/usr/share/hydrogen/data/drumkits")
 AUDIOPHOB = {
@@ -18,7 +19,7 @@ AUDIOPHOB = {
 }  # fmt: skip
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     for number, path in enumerate(sorted((KITS / "Audiophob").glob("*.wav"))):
         words = next((w for part, w in AUDIOPHOB.items() if part in path.name), None)
         if words is not None:
@@ -32,12 +33,10 @@ def _strum_words(name: str) -> list[str]:
     return ["acoustic guitar", "guitar chord", "strummed", "chord", "acoustic", *mode]
 
 
-def _variants(
-    path: Path, words: list[str], seed: list[int], count: int, chance: float
-) -> Iterator[tuple[Audio, list[str]]]:
+def _variants(path: Path, words: list[str], seed: list[int], count: int, chance: float) -> Iterator[Made]:
+    """`count` clips of a recording, stereo where no effect is laid over it; the first of several is the recording itself."""
     audio, rate = soundfile.read(path, always_2d=True)
-    sound = np.asarray(soxr.resample(audio, rate, 32000), float)
+    sound = np.asarray(soxr.resample(audio, rate, RATE), float)
     for k in range(count):
         rng = np.random.default_rng([*seed, k])
-        changed, added = apply_some(rng, sound, 0.0 if k == 0 and count > 1 else chance)
-        yield changed, [*words, *added]
+        yield with_effects(rng, sound, words, 0.0 if k == 0 and count > 1 else chance)

@@ -4,8 +4,8 @@
 from collections.abc import Iterator
 
 from training.drums import DRUMS
-from training.dsp import Audio, Rng, log_uniform, mix_at, peaked, resample
-from training.effects import apply_some
+from training.dsp import Rng, log_uniform, mix_at, peaked, resample
+from training.effects import with_effects
 from training.electronics import ELECTRONICS
 from training.percussion import PERCUSSION
 from training.registry import Generator, Made, Registry, runs
@@ -88,8 +88,6 @@ LOOPS: Registry = {
 }  # fmt: skip
 
 
-def loop_clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def loop_clips(seed: int, share: float) -> Iterator[Made]:
     for rng, make in runs(LOOPS, seed, share):
-        audio, words = make(rng)
-        audio, added = apply_some(rng, audio, 0.4)
-        yield audio, [*words, *added]
+        yield with_effects(rng, *make(rng), 0.4)

@@ -7,10 +7,15 @@ import numpy as np
 
 from training.dsp import Rng, Wave, saw, sine, square, triangle
 
-CHORDS = {
+CHORDS: dict[str, tuple[int, ...]] = {
     "major chord": (0, 4, 7), "minor chord": (0, 3, 7), "seventh chord": (0, 4, 7, 10), "minor seventh chord": (0, 3, 7, 10),
     "major seventh chord": (0, 4, 7, 11), "ninth chord": (0, 3, 7, 10, 14), "sus chord": (0, 5, 7), "fifths": (0, 7, 12),
 }  # fmt: skip
+
+
+def chords(*names: str) -> dict[str, tuple[int, ...]]:
+    """Some of CHORDS: semitones above the root by name, in the order asked for."""
+    return {name: CHORDS[name] for name in names}
 
 
 def hertz(note: float | np.integer[Any]) -> float:

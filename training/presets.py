@@ -14,12 +14,14 @@ from zlib import crc32
 
 import numpy as np
 
-from training.dsp import Audio, Rng
-from training.effects import apply_some
-from training.zyn import RATE, Note, Zyn
+from training.dsp import Audio, Rng, faded
+from training.effects import with_effects
+from training.figures import CHORDS
+from training.midi import Note
+from training.registry import Made
+from training.zyn import RATE, Zyn
 
 BANKS = Path("/usr/share/zynaddsubfx/banks")
-Made = tuple[Audio, list[str]]
 
 NAMED: list[tuple[str, tuple[str, ...]]] = [
     # basses
@@ -85,7 +87,6 @@ ROLES: dict[str, tuple[str, ...]] = {
 FX_WORDS = {w for _, words in NAMED if "fx" in words for w in words}
 SPANS = {"percussion": (36, 72), "fx": (36, 76), "arpeggio": (45, 72), "bass": (26, 46), "stab": (45, 65), "lead": (52, 84), "keys": (40, 80), "struck": (52, 90), "pad": (40, 74), "unknown": (40, 76)}  # fmt: skip
 NOT_SYNTH = {"fx", "percussion"}
-CHORDS = {"major chord": (0, 4, 7), "minor chord": (0, 3, 7), "seventh chord": (0, 4, 7, 10), "minor seventh chord": (0, 3, 7, 10)}  # fmt: skip
 SCALES = ((0, 3, 5, 7, 10, 12), (0, 2, 4, 7, 9, 12), (0, 2, 3, 5, 7, 8, 12))
 UNUSABLE = r"drum ?kit|drums kit|splitted|layered|infrasound|ping pong"
 """Whole kits and split keyboards: one name for several sounds."""
@@ -169,10 +170,7 @@ def _parts(low: int, high: int, count: int) -> list[tuple[int, int]]:
 def trimmed(audio: Audio) -> Audio:
     """Without what is 60 dB below the peak at the end, faded over 20 ms."""
     loud = np.flatnonzero(np.abs(audio) > 1e-3 * np.abs(audio).max())
-    cut = audio[: min(audio.size, int(loud[-1]) + RATE // 20)].copy()
-    fade = min(RATE // 50, cut.size)
-    cut[-fade:] *= np.linspace(1, 0, fade)
-    return cut
+    return faded(audio[: int(loud[-1]) + RATE // 20], RATE // 50)
 
 
 def preset_clips(zyn: Zyn, path: Path, seed: int) -> Iterator[Made]:
@@ -226,5 +224,4 @@ def clips(seed: int, share: float) -> Iterator[Made]:
     wanted = found[:: max(1, round(1 / share))]
     rng = np.random.default_rng(seed)
     for audio, words in played(wanted, seed):
-        changed, added = apply_some(rng, audio, 0.25)
-        yield changed, [*words, *added]
+        yield with_effects(rng, audio, words, 0.25)

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
-from training.dsp import Audio, Rng, resample
-from training.effects import apply_some
+from training.audio import read_mono
+from training.dsp import RATE, Audio, Rng, resample
+from training.effects import with_effects
 from training.places import DATA
+from training.registry import Made
 
 TABLE = Path(__file__).parent / "recordings.toml"
 SUFFIXES = (".wav", ".ogg", ".oga", ".flac")
@@ -38,17 +39,15 @@ class Recording:
     words: list[str]
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     recordings = list(load_recordings())
     kinds = Counter(r.words[0] for r in recordings)
     for number, recording in enumerate(recordings):
-        audio, rate = soundfile.read(io.BytesIO(recording.sound), always_2d=True)
-        mono = np.asarray(soxr.resample(audio.mean(axis=1), rate, 32000), float)
-        count = int(np.clip(60 / kinds[recording.words[0]], 4, 12) * np.clip(mono.size / 32000 / WHOLE, 1, 4))
+        mono = read_mono(io.BytesIO(recording.sound))
+        count = int(np.clip(60 / kinds[recording.words[0]], 4, 12) * np.clip(mono.size / RATE / WHOLE, 1, 4))
         for k in range(max(1, round(count * share))):
             rng = np.random.default_rng([seed, number, k])
-            changed, added = _variant(rng, mono, plain=k == 0)
-            yield changed, [*recording.words, *added]
+            yield _variant(rng, mono, recording.words, plain=k == 0)
 
 
 def load_recordings() -> Iterator[Recording]:
@@ -61,15 +60,15 @@ def load_recordings() -> Iterator[Recording]:
                 yield Recording(name, sound, words)
 
 
-def _variant(rng: Rng, audio: Audio, plain: bool) -> tuple[Audio, list[str]]:
+def _variant(rng: Rng, audio: Audio, words: list[str], plain: bool) -> Made:
     """The recording itself, or at another speed and with effects; of a long one a piece."""
-    if audio.size > WHOLE * 32000:
-        length = int(rng.uniform(2.0, 6.0) * 32000)
+    if audio.size > WHOLE * RATE:
+        length = int(rng.uniform(2.0, 6.0) * RATE)
         start = int(rng.integers(0, audio.size - length))
         audio = audio[start : start + length]
     if plain:
-        return audio, []
-    return apply_some(rng, resample(audio, float(rng.uniform(0.82, 1.22))), 0.6)
+        return audio, words
+    return with_effects(rng, resample(audio, float(rng.uniform(0.82, 1.22))), words, 0.6)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:

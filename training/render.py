@@ -13,40 +13,38 @@ from concurrent.futures import ProcessPoolExecutor
 from training.basses import BASSES
 from training.clips import save_shard, shard_file
 from training.drums import DRUMS
-from training.dsp import Audio
-from training.effects import apply_some
+from training.effects import with_effects
 from training.electronics import ELECTRONICS
 from training.guitars import GUITARS
 from training.loops import loop_clips
 from training.percussion import PERCUSSION
-from training.registry import Registry, runs
+from training.registry import Made, Registry, runs
 from training.scenes import SCENES
 from training.soundfonts import FONTS, font_clips
 from training.stereo import with_images
 from training.tones import TONES
 
-Clips = Iterator[tuple[Audio, list[str]]]
+Clips = Callable[[int, float], Iterator[Made]]
+"""(seed, share of every generator's own count) -> clips."""
 
 
-def generated(*registries: Registry) -> Callable[[int, float], Clips]:
-    def clips(seed: int, share: float) -> Clips:
+def generated(*registries: Registry) -> Clips:
+    def clips(seed: int, share: float) -> Iterator[Made]:
         for registry in registries:
             for rng, make in runs(registry, seed, share):
-                audio, words = make(rng)
-                audio, added = apply_some(rng, audio)
-                yield audio, [*words, *added]
+                yield with_effects(rng, *make(rng))
 
     return clips
 
 
-def font(name: str) -> Callable[[int, float], Clips]:
+def font(name: str) -> Clips:
     return lambda seed, share: font_clips(name, seed, max(1, int(30 * share)))
 
 
-def later(module: str) -> Callable[[int, float], Clips]:
+def later(module: str) -> Clips:
     """A source whose module needs programs that only its own stage needs."""
 
-    def clips(seed: int, share: float) -> Clips:
+    def clips(seed: int, share: float) -> Iterator[Made]:
         import importlib
 
         yield from importlib.import_module(f"training.{module}").clips(seed, share)
@@ -54,7 +52,7 @@ def later(module: str) -> Callable[[int, float], Clips]:
     return clips
 
 
-SOURCES: dict[str, Callable[[int, float], Clips]] = {
+SOURCES: dict[str, Clips] = {
     "drums": generated(DRUMS, PERCUSSION),
     "tones": generated(BASSES, GUITARS, TONES),
     "scenes": generated(SCENES, ELECTRONICS),

@@ -1,21 +1,21 @@
 # ruff: noqa: PERF401  (formulas read better in one row; loops with conditions better as loops)
 """General MIDI soundfonts rendered with fluidsynth: notes, chords, strums, stabs, lines, drum hits, drum patterns."""
 
-import struct
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
-from training.dsp import Audio, Rng
-from training.effects import apply_some
+from training.dsp import RATE, Rng, faded
+from training.effects import with_effects
 from training.figures import Figure, figure, named
+from training.fluidsynth import play_font
 from training.gm import DRUM_KEYS, PROGRAMS, Instrument
+from training.midi import Event, Note
+from training.pitch import chords
 from training.places import DATA
+from training.registry import Made
 
 FONTS = {
     "fluidr3": Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
@@ -34,71 +34,42 @@ KITS = {
 }
 FONT_KITS = {"sonivox": (0, 8, 32, 40)}
 """Where a font has but some of the kits: fluidsynth would play its first kit for the others."""
-TICKS = 480  # a second, at 125 beats a minute and 230.4 ticks a beat would not be whole: the tempo is set to 1 s a beat
-CHORDS = {
-    "major chord": (0, 4, 7),
-    "minor chord": (0, 3, 7),
-    "seventh chord": (0, 4, 7, 10),
-    "minor seventh chord": (0, 3, 7, 10),
-    "fifths": (0, 7, 12),
-}
+CHORDS = chords("major chord", "minor chord", "seventh chord", "minor seventh chord", "fifths")
 
 
 @dataclass
 class Phrase:
-    """What one clip plays: (start, duration, key, velocity) in seconds; channel 9 is drums.
+    """What one clip plays, on channel 9 where it is drums.
 
     `layers` are programs that play the same notes on channels of their own; `events` are MIDI messages at seconds.
     """
 
     program: int
-    notes: list[tuple[float, float, int, int]]
+    notes: list[Note]
     seconds: float
     words: list[str]
     drums: bool = False
     bank: int = 0
     layers: tuple[int, ...] = ()
-    events: list[tuple[float, bytes]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
-def render(font: Path, phrases: list[Phrase]) -> Iterator[tuple[Audio, list[str]]]:
+def render(font: Path, phrases: list[Phrase]) -> Iterator[Made]:
     """Play all phrases one after another in a single pass and cut them apart; stereo, as the font places its sounds."""
-    events: list[tuple[float, bytes]] = []
+    events: list[Event] = []
     spots, now = [], 0.2
     for phrase in phrases:
         events += [(now + start, message) for start, message in _messages(phrase)]
         spots.append(now)
         now += phrase.seconds + 0.25
-    with tempfile.TemporaryDirectory() as folder:
-        midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
-        midi.write_bytes(_midi(sorted(events, key=lambda e: e[0])))
-        options = [
-            "-o",
-            "synth.reverb.active=0",
-            "-o",
-            "synth.chorus.active=0",
-            "-g",
-            "0.5",
-            "-r",
-            "32000",
-            "-O",
-            "s16",
-            "-T",
-            "wav",
-        ]
-        subprocess.run(
-            ["fluidsynth", "-ni", *options, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
-        )
-        audio = soundfile.read(wav)[0]
+    audio = play_font(font, events, RATE)
     for spot, phrase in zip(spots, phrases, strict=True):
-        cut = audio[int(spot * 32000) : int((spot + phrase.seconds) * 32000)]
-        fade = min(640, len(cut))
-        if fade:
-            cut[-fade:] *= np.linspace(1, 0, fade)[:, None]
-            yield cut, phrase.words
+        cut = audio[int(spot * RATE) : int((spot + phrase.seconds) * RATE)]
+        if len(cut):
+            yield faded(cut, RATE // 50), phrase.words
 
 
-def _messages(phrase: Phrase) -> Iterator[tuple[float, bytes]]:
+def _messages(phrase: Phrase) -> Iterator[Event]:
     """A phrase as MIDI messages, its notes first: at the same time a note ends before the next begins."""
     for place, program in enumerate((phrase.program, *phrase.layers)):
         channel = 9 if phrase.drums else place
@@ -110,23 +81,6 @@ def _messages(phrase: Phrase) -> Iterator[tuple[float, bytes]]:
             yield start + length, bytes([0x80 | channel, key, 0])
         yield phrase.seconds, bytes([0xB0 | channel, 120, 0])
     yield from phrase.events
-
-
-def _midi(events: list[tuple[float, bytes]]) -> bytes:
-    track, last = b"\x00\xff\x51\x03" + (1_000_000).to_bytes(3, "big"), 0
-    for second, message in events:
-        tick = int(second * TICKS)
-        track += _variable(tick - last) + message
-        last = tick
-    track += b"\x00\xff\x2f\x00"
-    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, TICKS) + b"MTrk" + struct.pack(">I", len(track)) + track
-
-
-def _variable(value: int) -> bytes:
-    out = [value & 0x7F]
-    while value := value >> 7:
-        out.append(0x80 | (value & 0x7F))
-    return bytes(reversed(out))
 
 
 def instrument_phrases(rng: Rng, program: int, instrument: Instrument, count: int) -> Iterator[Phrase]:
@@ -186,7 +140,7 @@ def _figure_role(instrument: Instrument) -> str:
     return next((role for word, role in special.items() if word in instrument.words), FIGURES.get(instrument.role, ""))
 
 
-def _bend(made: Figure) -> Iterator[tuple[float, bytes]]:
+def _bend(made: Figure) -> Iterator[Event]:
     """The wheel, with a range of an octave, from where the glide starts to the pitch; then the range as it was."""
     if made.glide:
         yield from ((-0.08, bytes(message)) for message in ([0xB0, 101, 0], [0xB0, 100, 0], [0xB0, 6, 12]))
@@ -265,7 +219,7 @@ def pattern_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
             yield Phrase(int(rng.choice(list(KITS))), notes, 3.6, words, drums=True)
 
 
-def font_clips(font: str, seed: int, per_program: int) -> Iterator[tuple[Audio, list[str]]]:
+def font_clips(font: str, seed: int, per_program: int) -> Iterator[Made]:
     rng = np.random.default_rng(seed)
     phrases = [
         p for number, instrument in PROGRAMS.items() for p in instrument_phrases(rng, number, instrument, per_program)
@@ -277,5 +231,4 @@ def font_clips(font: str, seed: int, per_program: int) -> Iterator[tuple[Audio, 
     phrases += list(drum_phrases(rng, max(1, per_program // 5), kits)) + list(pattern_phrases(rng, per_program * 12))
     for start in range(0, len(phrases), 1500):
         for audio, words in render(FONTS[font], phrases[start : start + 1500]):
-            changed, added = apply_some(rng, audio)
-            yield changed, [*words, *added]
+            yield with_effects(rng, audio, words)

@@ -1,16 +1,13 @@
 """Voices: espeak-ng says words of ours in many voices; plain, chopped, sung (pitched), robotic, whispered."""
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
 
+from training.audio import written_by
 from training.dsp import Audio, Rng, crush, echo, log_uniform, peaked, resample, reverb, sine
-from training.effects import apply_some
+from training.effects import with_effects
+from training.registry import Made
 
 WORDS = [
     "yeah",
@@ -77,18 +74,10 @@ VOICES = (
 
 
 def say(text: str, voice: str, pitch: int, speed: int) -> Audio:
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "out.wav"
-        subprocess.run(
-            ["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(speed), "-w", str(wav), text],
-            check=True,
-            capture_output=True,
-        )
-        audio, rate = soundfile.read(wav)
-    return np.asarray(soxr.resample(audio, rate, 32000), float)
+    return written_by(["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(speed), text, "-w"])
 
 
-def styled(rng: Rng, x: Audio, text: str) -> tuple[Audio, list[str]]:
+def styled(rng: Rng, x: Audio) -> Made:
     form = rng.random()
     if form < 0.3:
         return x, ["speech", "vocal"]
@@ -110,12 +99,10 @@ def styled(rng: Rng, x: Audio, text: str) -> tuple[Audio, list[str]]:
     return whisper, ["whisper", "vocal", "breathy"]
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     for number in range(int(900 * share)):
         rng = np.random.default_rng([seed, number])
         text = str(rng.choice(WORDS))
         x = say(text, str(rng.choice(VOICES)), int(rng.integers(5, 99)), int(rng.integers(80, 260)))
         if x.size > 1000 and np.abs(x).max() > 1e-3:
-            styled_x, words = styled(rng, peaked(x), text)
-            changed, added = apply_some(rng, styled_x, 0.3)
-            yield changed, [*words, *added]
+            yield with_effects(rng, *styled(rng, peaked(x)), 0.3)

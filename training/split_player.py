@@ -2,7 +2,6 @@
 that they stay the same."""
 
 import re
-import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,12 +12,11 @@ import numpy as np
 import soundfile
 
 from training.dsp import Audio
+from training.fluidsynth import play_font
+from training.midi import Event, Note, midi_file
 
-TICKS = 480  # a second: the tempo is set to one beat a second
 GAP = 0.25
-OPTIONS = ["-o", "synth.reverb.active=0", "-o", "synth.chorus.active=0", "-g", "0.5", "-O", "s16", "-T", "wav"]
 PATCHES = ["-Ow", "--preserve-silence", "-A40", "-EFreverb=d", "-EFchorus=d", "-EFdelay=d"]
-Events = list[tuple[float, bytes]]
 
 
 @dataclass
@@ -26,13 +24,13 @@ class Phrase:
     """What is played for one file, as drums or not; notes are (start, length, key, velocity), in seconds."""
 
     program: int
-    notes: list[tuple[float, float, int, int]]
+    notes: list[Note]
     seconds: float
     tags: list[str]
     drums: bool = False
     bank: int = 0
 
-    def events(self, now: float) -> Iterator[tuple[float, bytes]]:
+    def events(self, now: float) -> Iterator[Event]:
         channel = 9 if self.drums else 0
         if not self.drums:
             yield now - 0.1, bytes([0xB0, 0, self.bank])
@@ -47,21 +45,23 @@ def play(font: Path, phrases: list[Phrase], rate: int) -> Iterator[Audio]:
     """All phrases one after another in a single pass, cut apart; mono."""
     spots = np.cumsum([0.2, *(phrase.seconds + GAP for phrase in phrases)])
     events = [event for spot, phrase in zip(spots, phrases, strict=False) for event in phrase.events(float(spot))]
-    with tempfile.TemporaryDirectory() as folder:
-        midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
-        midi.write_bytes(_midi(sorted(events, key=lambda event: event[0])))
-        command: list[str | Path]
-        if font.suffix == ".cfg":
-            command = ["timidity", *PATCHES, "-c", str(_moved(font, Path(folder))), "-s", str(rate), "-o", wav, midi]
-        else:
-            command = ["fluidsynth", "-ni", *OPTIONS, "-r", str(rate), "-F", wav, font, midi]
-        subprocess.run(command, check=True, capture_output=True)
-        audio = soundfile.read(wav)[0].mean(axis=1)
+    sound = play_patches if font.suffix == ".cfg" else play_font
+    audio = sound(font, events, rate).mean(axis=1)
     for spot, phrase in zip(spots, phrases, strict=False):
         cut = audio[int(spot * rate) : int((spot + phrase.seconds) * rate)]
         fade = min(rate // 50, cut.size)
         cut[-fade:] *= np.linspace(1, 0, fade)
         yield cut
+
+
+def play_patches(config: Path, events: list[Event], rate: int) -> Audio:
+    """What timidity plays with the Gravis patches that a configuration names: stereo [n, 2] at `rate`."""
+    with tempfile.TemporaryDirectory() as folder:
+        midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
+        midi.write_bytes(midi_file(events))
+        command = ["timidity", *PATCHES, "-c", _moved(config, Path(folder)), "-s", str(rate), "-o", wav, midi]
+        subprocess.run(command, check=True, capture_output=True)
+        return np.asarray(soundfile.read(wav)[0])
 
 
 def _moved(config: Path, folder: Path) -> Path:
@@ -70,20 +70,3 @@ def _moved(config: Path, folder: Path) -> Path:
     package = config.parents[2]
     moved.write_text(re.sub(r"^dir /", f"dir {package}/", config.read_text(), flags=re.M))
     return moved
-
-
-def _midi(events: Events) -> bytes:
-    track, last = b"\x00\xff\x51\x03" + (1_000_000).to_bytes(3, "big"), 0
-    for second, message in events:
-        tick = int(second * TICKS)
-        track += _variable(tick - last) + message
-        last = tick
-    track += b"\x00\xff\x2f\x00"
-    return b"MThd" + struct.pack(">IHHH", 6, 0, 1, TICKS) + b"MTrk" + struct.pack(">I", len(track)) + track
-
-
-def _variable(value: int) -> bytes:
-    out = [value & 0x7F]
-    while value := value >> 7:
-        out.append(0x80 | (value & 0x7F))
-    return bytes(reversed(out))

@@ -6,6 +6,7 @@ import numpy as np
 
 from soundpalette.core.audio import Width
 from training.dsp import Audio, Rng, log_uniform, noise, reverb
+from training.registry import Made
 
 WIDE, NEARLY_MONO = 0.08, 0.10
 """Shares of the clips."""
@@ -55,7 +56,7 @@ def with_width(stereo: Audio, wanted: float) -> Audio:
     return np.asarray(middle + gain * (stereo - middle))
 
 
-def with_images(clips: Iterator[tuple[Audio, list[str]]], seed: int) -> Iterator[tuple[Audio, list[str]]]:
+def with_images(clips: Iterator[Made], seed: int) -> Iterator[Made]:
     """Give some of the mono clips an image, after all their effects. No words: `captions.measured` tells the width."""
     for number, (audio, words) in enumerate(clips):
         rng = np.random.default_rng([seed, number, 2])

@@ -1,7 +1,6 @@
 # ruff: noqa: E501  (tables and formulas read better in one row)
 """Sonic Pi's synth definitions (MIT; npm supersonic-scsynth-synthdefs) played offline by scsynth: never its samples."""
 
-import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from training.dsp import Audio, Rng, log_uniform
-from training.effects import apply_some
+from training.dsp import Rng, log_uniform
+from training.effects import with_effects
+from training.osc import bundle, message
+from training.pitch import chords
 from training.places import DATA
+from training.registry import Made
 
 DEFINITIONS = DATA / "pk/package/synthdefs"
 
@@ -55,34 +57,7 @@ VOICES = _voices({
     "sc808_rimshot": ("rimshot, electronic", 60, 60, "drum"), "sc808_tomlo": ("low tom, tom, electronic tom, electronic", 60, 60, "drum"), "sc808_tommid": ("mid tom, tom, electronic tom, electronic", 60, 60, "drum"),
     "sc808_tomhi": ("high tom, tom, electronic tom, electronic", 60, 60, "drum"), "sc808_congalo": ("conga, electronic", 60, 60, "drum"), "sc808_congamid": ("conga, electronic", 60, 60, "drum"), "sc808_congahi": ("conga, electronic", 60, 60, "drum"),
 })  # fmt: skip
-CHORDS = {
-    "major chord": (0, 4, 7),
-    "minor chord": (0, 3, 7),
-    "minor seventh chord": (0, 3, 7, 10),
-    "fifths": (0, 7, 12),
-}
-
-
-def _message(address: str, *values: str | int | float | bytes) -> bytes:
-    def padded(b: bytes) -> bytes:
-        return b + b"\0" * (4 - len(b) % 4)
-
-    kinds, body = ",", b""
-    for value in values:
-        if isinstance(value, str):
-            kinds, body = kinds + "s", body + padded(value.encode())
-        elif isinstance(value, bytes):
-            kinds, body = kinds + "b", body + struct.pack(">i", len(value)) + value + b"\0" * (-len(value) % 4)
-        elif isinstance(value, int):
-            kinds, body = kinds + "i", body + struct.pack(">i", value)
-        else:
-            kinds, body = kinds + "f", body + struct.pack(">f", value)
-    return padded(address.encode()) + padded(kinds.encode()) + body
-
-
-def _bundle(second: float, message: bytes) -> bytes:
-    inside = b"#bundle\0" + struct.pack(">Q", int(second * 2**32)) + struct.pack(">i", len(message)) + message
-    return struct.pack(">i", len(inside)) + inside
+CHORDS = chords("major chord", "minor chord", "minor seventh chord", "fifths")
 
 
 def _notes(rng: Rng, voice: Voice) -> tuple[list[float], list[str]]:
@@ -124,9 +99,9 @@ def _envelope(rng: Rng, voice: Voice) -> tuple[dict[str, float], float, list[str
     return {"release": rng.uniform(0.5, 2.0)}, 2.2, []
 
 
-def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[tuple[Audio, list[str]]]:
+def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[Made]:
     """`count` clips of one definition, played one after another in one score."""
-    score = _bundle(0.0, _message("/d_recv", (DEFINITIONS / f"sonic-pi-{name}.scsyndef").read_bytes()))
+    score = bundle(0.0, message("/d_recv", (DEFINITIONS / f"sonic-pi-{name}.scsyndef").read_bytes()))
     now, spots, node = 0.1, [], 1000
     for _ in range(count):
         notes, added = _notes(rng, voice)
@@ -138,12 +113,12 @@ def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[tuple[Audi
                 for pair in ({"note": note, "amp": 0.6 / len(notes), "out_bus": 0.0} | shape | extra).items()
                 for x in pair
             ]
-            score += _bundle(now, _message("/s_new", f"sonic-pi-{name}", node, 0, 0, *pairs))
+            score += bundle(now, message("/s_new", f"sonic-pi-{name}", node, 0, 0, *pairs))
             node += 1
-        score += _bundle(now + seconds + 0.3, _message("/g_freeAll", 0))
+        score += bundle(now + seconds + 0.3, message("/g_freeAll", 0))
         spots.append((now, seconds + 0.25, [*voice.words, *added, *more]))
         now += seconds + 0.5
-    score += _bundle(now + 0.2, _message("/c_set", 0, 0))
+    score += bundle(now + 0.2, message("/c_set", 0, 0))
     with tempfile.TemporaryDirectory() as folder:
         osc, wav = Path(folder) / "score.osc", Path(folder) / "out.wav"
         osc.write_bytes(score)
@@ -157,7 +132,7 @@ def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[tuple[Audi
         yield audio[int(start * 32000) : int((start + length) * 32000)], words
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     for number, (name, voice) in enumerate(VOICES.items()):
         rng = np.random.default_rng([seed, number])
         try:
@@ -166,5 +141,4 @@ def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
             print(f"supercollider {name}: skipped ({error})", flush=True)
             continue
         for audio, words in made:
-            changed, added = apply_some(rng, audio) if audio.size and np.abs(audio).max() > 1e-4 else (audio, [])
-            yield changed, [*words, *added]
+            yield with_effects(rng, audio, words) if audio.size and np.abs(audio).max() > 1e-4 else (audio, words)

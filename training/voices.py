@@ -1,20 +1,18 @@
 # ruff: noqa: E501  (tables read better in one row)
 """Voices of flite and festival: letters, numbers, words and phrases spoken, and short melodies sung; plain, chopped, treated."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
 
-from training.dsp import Audio, Rng, crush, echo, log_uniform, peaked, resample, reverb
-from training.effects import apply_some
+from training.audio import written_by
+from training.dsp import RATE, Audio, Rng, crush, echo, log_uniform, peaked, resample, reverb
+from training.effects import with_effects
+from training.registry import Made
 from training.speech import WORDS
 
-RATE = 32000
 SPEAKERS = {"slt": "female voice", "rms": "male voice", "awb": "male voice", "kal16": "male voice"}
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NUMBERS = (
@@ -76,12 +74,8 @@ def sung(words: list[str], notes: list[str], beats: list[float], singer_name: st
 
 
 def _run(command: list[str]) -> Audio:
-    """What a program writes to the file named after its last argument: at 32 kHz, without silence at its ends."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "out.wav"
-        subprocess.run([*command, str(wav)], check=True, capture_output=True)
-        audio, rate = soundfile.read(wav)
-    sound = np.asarray(soxr.resample(audio, rate, RATE), float)
+    """What a program writes, without silence at its ends."""
+    sound = written_by(command)
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
     return sound[max(0, int(loud[0]) - 640) : int(loud[-1]) + 3200] if loud.size else sound
 
@@ -95,7 +89,7 @@ def saying(rng: Rng) -> tuple[str, list[str]]:
     return str(rng.choice(SAID)), ["speech"]
 
 
-def treated(rng: Rng, x: Audio, words: list[str]) -> tuple[Audio, list[str]]:
+def treated(rng: Rng, x: Audio, words: list[str]) -> Made:
     """Mostly as it is; a voice moved far by `resample` has no longer its sex."""
     form = rng.random()
     if form < 0.55:
@@ -115,13 +109,13 @@ def treated(rng: Rng, x: Audio, words: list[str]) -> tuple[Audio, list[str]]:
     return crush(x, int(rng.integers(4, 8)), int(rng.integers(2, 7))), [*words, "lo-fi", "bitcrushed"]
 
 
-def speaker(rng: Rng) -> tuple[Audio, list[str]]:
+def speaker(rng: Rng) -> Made:
     text, words = saying(rng)
     name = str(rng.choice(list(SPEAKERS), p=[0.35, 0.3, 0.2, 0.15]))
     return spoken(text, name, rng.uniform(0.8, 1.5)), [*words, SPEAKERS[name]]
 
 
-def singer(rng: Rng) -> tuple[Audio, list[str]]:
+def singer(rng: Rng) -> Made:
     count = int(rng.choice([1, 1, 2, 3, 4]))
     words = [str(w) for w in rng.choice(SYLLABLES, count)]
     notes = [f"{rng.choice(NOTES)}{rng.integers(3, 5)}" for _ in range(count)]
@@ -130,7 +124,7 @@ def singer(rng: Rng) -> tuple[Audio, list[str]]:
     return x, ["singing voice", "male voice", *(["melody"] if count > 2 else [])]
 
 
-def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
+def clips(seed: int, share: float) -> Iterator[Made]:
     """Every utterance twice, treated each time anew."""
     for make, count in ((speaker, 700), (singer, 180)):
         for number in range(int(count * share)):
@@ -139,5 +133,4 @@ def clips(seed: int, share: float) -> Iterator[tuple[Audio, list[str]]]:
             if audio.size > 1000 and np.abs(audio).max() > 1e-3:
                 for _ in range(2):
                     said, own = treated(rng, peaked(audio), words)
-                    changed, added = apply_some(rng, said, 0.25)
-                    yield changed, ["vocal", *own, *added]
+                    yield with_effects(rng, said, ["vocal", *own], 0.25)

@@ -6,13 +6,14 @@ request to load, says that the loading is done.
 
 import ctypes
 import socket
-import struct
 import time
 from pathlib import Path
 
 import numpy as np
 
 from training.dsp import Audio
+from training.midi import Note
+from training.osc import message
 
 PLUGIN = Path("/usr/lib/dssi/libzynaddsubfx_dssi.so")
 RATE = 32000
@@ -20,8 +21,6 @@ BLOCK = 256
 CONTROLS = (64, 127, 64, 127, 0, 0, 64, 64, 64, 127, 64, 64)
 """The ports after left and right: modulation, volume, panning, expression and so on, as a new synthesizer has them."""
 NOTE_ON, NOTE_OFF = 6, 7
-Note = tuple[float, float, int, int]
-"""Start and length in seconds, key, velocity."""
 
 _Long, _Handle, _Text = ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
 
@@ -83,8 +82,8 @@ class Zyn:
 
     def load(self, path: Path) -> None:
         """Wait until the instrument of a .xiz file is there; raises TimeoutError after 20 s."""
-        self.socket.send(_osc("/load_xiz", 0, str(path)))
-        self.socket.send(_osc("/file_home_dir"))
+        self.socket.send(message("/load_xiz", 0, str(path)))
+        self.socket.send(message("/file_home_dir"))
         while not self.socket.recv(65536).startswith(b"/file_home_dir"):
             pass
         for _ in range(8):
@@ -122,14 +121,3 @@ def _listening_port() -> int:
             return ports[0]
         time.sleep(0.05)
     raise TimeoutError(f"{PLUGIN} opened no OSC port within 5 s")
-
-
-def _osc(path: str, *values: int | str) -> bytes:
-    kinds = "," + "".join("i" if isinstance(v, int) else "s" for v in values)
-    packed = [struct.pack(">i", v) if isinstance(v, int) else _padded(v) for v in values]
-    return b"".join([_padded(path), _padded(kinds), *packed])
-
-
-def _padded(text: str) -> bytes:
-    data = text.encode()
-    return data + b"\0" * (4 - len(data) % 4)
