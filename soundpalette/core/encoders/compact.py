@@ -6,6 +6,7 @@ How it was trained: `training/`; what it is good and bad at: docs/compact-model-
 """
 
 import hashlib
+import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -308,4 +309,5 @@ def _fill_in(tower: "AudioTower | TextTower", tensors: "dict[str, Tensor]", path
     try:
         tower.load_state_dict({n: t.float() for n, t in tensors.items()} | counters)
     except RuntimeError as error:
-        raise WeightsError(f"{path} does not fit this version's model ({error}); install soundpalette again") from error
+        told = textwrap.shorten(str(error), 200, placeholder=" ...")
+        raise WeightsError(f"{path} does not fit this version's model ({told}); install soundpalette again") from error

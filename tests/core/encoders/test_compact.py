@@ -131,8 +131,8 @@ def test_other_rates_and_channels_give_nearly_the_same_vector(compact: Encoder, 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 96_000, 192_000])
 def test_any_rate_is_heard_alike(compact: Encoder, write, rate: int) -> None:  # type: ignore[no-untyped-def]
-    low = [0.5 * np.sin(2 * np.pi * 220 * np.arange(r) / r, dtype=np.float32) for r in (RATE, rate)]
-    vectors = compact.embed_audio_files([write("usual.wav", low[0]), write("other.wav", low[1], rate)])
+    usual, other = write("usual.wav", tone(220, 1.0)), write("other.wav", tone(220, 1.0, rate), rate)
+    vectors = compact.embed_audio_files([usual, other])
     assert vectors[0] @ vectors[1] > 0.9
 
 
@@ -151,10 +151,10 @@ def test_damaged_values_are_silence_or_a_clear_error(compact: Encoder, write) ->
 
 
 def test_three_hours_cost_bounded_memory(compact: Encoder, tmp_path: Path) -> None:
-    path = tmp_path / "long.wav"
+    path, minute = tmp_path / "long.wav", noise(60, rate=8000)
     with soundfile.SoundFile(path, "w", 8000, 1, "PCM_16") as file:
-        for minute in range(180):
-            file.write(np.roll(noise(60, rate=8000), minute * 1000))
+        for number in range(180):
+            file.write(np.roll(minute, number * 1000))
     tracemalloc.start()
     windows = list(compact.windows(path))
     peak = tracemalloc.get_traced_memory()[1]
@@ -268,6 +268,13 @@ def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:
         encoder.load_audio()
     with pytest.raises(WeightsError, match="damaged"):
         encoder.load_text()
+
+
+def test_weights_of_another_model_are_told_in_one_line(tmp_path: Path) -> None:
+    for name in module.FILES:
+        (tmp_path / name).write_bytes((module.FOLDER / module.FILES[1]).read_bytes())
+    with pytest.raises(WeightsError, match=r"audio\.safetensors does not fit this version's model .{1,220}; install"):
+        load_encoder("compact", folder=tmp_path).load_audio()
 
 
 def test_an_unknown_device_is_refused() -> None:
