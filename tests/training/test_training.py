@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from soundpalette.core.encoders.compact import FILES, FOLDER
-from soundpalette.core.encoders.compact_frontend import RATE, make_window
+from soundpalette.core.encoders.compact_frontend import DESCRIPTORS, RATE, make_window
 from soundpalette.core.encoders.compact_model import AudioTower
 from training import places, text, train
 from training.basses import BASSES
@@ -60,7 +60,7 @@ def windows(count: int) -> tuple[list[list[str]], list[np.ndarray]]:
 @pytest.fixture
 def data() -> Data:
     words, made = windows(12)
-    descriptors = np.stack([w[0, :32] for w in made])
+    descriptors = np.stack([w[0, : len(DESCRIPTORS)] for w in made])
     ends = np.cumsum([len(w) - 1 for w in made])
     starts = np.stack([np.concatenate([[0], ends[:-1]]), ends], 1)
     frames = np.concatenate([w[1:] for w in made]).astype(np.float16)

@@ -89,19 +89,22 @@ def test_what_comes_first_is_described_by_itself() -> None:
     assert measured(hiss(100))["early_energy"] > 0.9 > measured(hiss())["early_energy"]
 
 
-def test_the_width_of_the_file_reaches_the_window(tmp_path: Path) -> None:
+LEFT, RIGHT = 0.1 * hiss(seed=1), 0.1 * hiss(seed=2)
+
+
+@pytest.mark.parametrize(
+    ("channels", "width"),
+    [
+        pytest.param([LEFT], 0.0, id="mono"),
+        pytest.param([LEFT, LEFT], 0.0, id="equal"),
+        pytest.param([LEFT, RIGHT], 0.71, id="unrelated"),
+        pytest.param([LEFT, -LEFT], 1.0, id="opposite"),
+    ],
+)
+def test_the_width_of_the_file_reaches_the_window(tmp_path: Path, channels: list[Audio], width: float) -> None:
     encoder: Encoder = CompactEncoder()
-    at = DESCRIPTORS.index("width")
-    left, right = 0.1 * hiss(seed=1), 0.1 * hiss(seed=2)
-    files = {
-        0.0: left,
-        0.001: np.stack([left, left], 1),
-        0.707: np.stack([left, right], 1),
-        1.0: np.stack([left, -left], 1),
-    }
-    for wanted, audio in files.items():
-        (window,) = encoder.windows(write(tmp_path / f"{wanted}.wav", audio, RATE, "FLOAT"))
-        assert window[0, at] == pytest.approx(wanted, abs=0.01)
+    (window,) = encoder.windows(write(tmp_path / "some.wav", np.stack(channels, 1), RATE, "FLOAT"))
+    assert window[0, DESCRIPTORS.index("width")] == pytest.approx(width, abs=0.01)
 
 
 def test_the_width_of_a_long_file_is_that_of_the_whole(tmp_path: Path) -> None:
