@@ -22,7 +22,11 @@ from training.registry import Made, register, runs
 
 FOLDER = Path(__file__).parent / "csound"
 PARTS = ("head", "bodies", "strings", "synths", "outputs")
-MODULES = ("bodies", "bars", "shakers", "drums", "cymbals", "strings", "winds", "synths", "basses", "keys", "textures")
+MODULES = (
+    *("bodies", "bars", "shakers", "drums", "cymbals", "guitars", "strings"),
+    *("winds", "synths", "basses", "keys", "textures"),
+)
+"""In the order in which their clips are numbered: the number decides over a stereo image."""
 RATE = 48_000
 GAP = 0.15
 Note = tuple[str | float, ...]

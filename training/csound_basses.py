@@ -1,9 +1,9 @@
 """Synthesizer basses for csound: acid, reese, wobble, sub, frequency modulation."""
 
 from training.csound import Note, Take, player
-from training.csound_strings import hz
-from training.csound_synths import DIODE, DISTORTED, KORG, LADDER, SAW, SQUARE, TRIANGLE, Patch, classic
+from training.csound_patch import DIODE, DISTORTED, KORG, LADDER, SAW, SQUARE, TRIANGLE, Patch, classic
 from training.dsp import Rng, log_uniform
+from training.pitch import hertz
 
 
 @player(70)
@@ -148,5 +148,5 @@ def fm_basses(rng: Rng) -> Take:
         0.0,
         0.06,
     )
-    played: list[Note] = [("Fm", 0.0, length, hz(float(rng.integers(26, 45))), 0.8, *values)]
+    played: list[Note] = [("Fm", 0.0, length, hertz(float(rng.integers(26, 45))), 0.8, *values)]
     return Take(played, length + 0.05, ["fm bass", "fm synth"])

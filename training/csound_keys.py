@@ -1,9 +1,10 @@
 """Electric pianos, organs, bells of frequency modulation and sung vowels for csound."""
 
 from training.csound import Note, Take, player
-from training.csound_strings import hz, voicing
-from training.csound_synths import dressed
+from training.csound_chords import voicing
+from training.csound_patch import dressed
 from training.dsp import Rng, log_uniform
+from training.pitch import hertz
 
 
 @player(55)
@@ -17,7 +18,7 @@ def electric_pianos(rng: Rng) -> Take:
     knock = (1, rng.choice([9, 14, 14]), rng.uniform(0.2, 1.2), 0.0, 0.1, 0.001, rng.uniform(0.15, 0.6), 0.02)
     level = rng.uniform(0.15, 0.6)
     played = [
-        ("Fm", 0.0, length, hz(n), share, *values) for n in notes for share, values in ((0.7, body), (level, knock))
+        ("Fm", 0.0, length, hertz(n), share, *values) for n in notes for share, values in ((0.7, body), (level, knock))
     ]
     output = ("Tremolo", rng.uniform(3, 7), rng.uniform(0.1, 0.4)) if rng.random() < 0.35 else dressed(rng)
     return Take(played, length, ["electric piano", *(["chord", *mood] if len(notes) > 1 else [])], output)
@@ -29,7 +30,7 @@ def fm_bells(rng: Rng) -> Take:
     note = float(rng.integers(60, 96))
     if rng.random() < 0.5:
         return Take(
-            [("FmBell", 0.0, length, hz(note - 12), 0.7, rng.uniform(1, 6), rng.uniform(1, 6))],
+            [("FmBell", 0.0, length, hertz(note - 12), 0.7, rng.uniform(1, 6), rng.uniform(1, 6))],
             length,
             ["bell", "fm synth"],
         )
@@ -43,7 +44,7 @@ def fm_bells(rng: Rng) -> Take:
         length,
         0.02,
     )
-    return Take([("Fm", 0.0, length, hz(note), 0.7, *values)], length, ["bell", "fm synth"], dressed(rng))
+    return Take([("Fm", 0.0, length, hertz(note), 0.7, *values)], length, ["bell", "fm synth"], dressed(rng))
 
 
 @player(35)
@@ -52,7 +53,7 @@ def fm_keys(rng: Rng) -> Take:
     length = log_uniform(rng, 0.3, 1.8)
     values = (1, rng.choice([1, 2, 3, 14]), log_uniform(rng, 0.5, 3), 0.05, length * 0.5, 0.002, length * 1.3, 0.03)
     return Take(
-        [("Fm", 0.0, length, hz(n), 0.5, *values) for n in notes],
+        [("Fm", 0.0, length, hertz(n), 0.5, *values) for n in notes],
         length,
         ["fm synth", "synth", *(["chord", *mood] if len(notes) > 1 else [])],
         dressed(rng),
@@ -66,7 +67,9 @@ def organs(rng: Rng) -> Take:
     bars = rng.uniform(0, 1, 5)
     bars[1] = 0.9
     rotor, depth = float(rng.choice([0.8, 6.3])), rng.uniform(0, 1)
-    played: list[Note] = [("Hammond", 0.0, length, hz(n), 0.7, *bars, rotor, depth, rng.uniform(0, 0.3)) for n in notes]
+    played: list[Note] = [
+        ("Hammond", 0.0, length, hertz(n), 0.7, *bars, rotor, depth, rng.uniform(0, 0.3)) for n in notes
+    ]
     output = ("Amp", log_uniform(rng, 0.3, 3), 6000, 50) if rng.random() < 0.4 else ("Dry",)
     return Take(played, length, ["organ", *(["chord", *mood] if len(notes) > 1 else [])], output)
 
@@ -76,7 +79,7 @@ def pipe_organs(rng: Rng) -> Take:
     notes, mood = voicing(rng, 43, 62, int(rng.integers(1, 6)))
     length = rng.uniform(0.8, 3.0)
     bright, mixture = rng.uniform(0.2, 0.65), rng.uniform(0, 1)
-    played: list[Note] = [("Pipes", 0.0, length, hz(n), 0.4, bright, mixture) for n in notes]
+    played: list[Note] = [("Pipes", 0.0, length, hertz(n), 0.4, bright, mixture) for n in notes]
     return Take(
         played,
         length + 0.6,
@@ -100,7 +103,7 @@ def sung(rng: Rng, at: float, note: float, length: float, vowel: str, later: str
         "Sing",
         at,
         length,
-        hz(note),
+        hertz(note),
         rng.uniform(0.6, 1),
         *first,
         attack,

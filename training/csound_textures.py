@@ -4,9 +4,9 @@
 import numpy as np
 
 from training.csound import Note, Take, player
-from training.csound_strings import hz
-from training.csound_synths import LADDER, PLAIN, SAW, SQUARE, TRIANGLE, Patch, dressed
+from training.csound_patch import LADDER, PLAIN, SAW, SQUARE, TRIANGLE, Patch, dressed
 from training.dsp import Rng, log_uniform
+from training.pitch import hertz
 
 
 @player(45)
@@ -15,7 +15,9 @@ def drones(rng: Rng) -> Take:
     root = float(rng.integers(26, 46))
     steps = (0, 0.08, 7, 12, 12.06, 19)[: int(rng.integers(2, 7))]
     bright, movement, attack = rng.uniform(0.3, 0.8), rng.uniform(0.05, 0.25), rng.uniform(0.2, 0.8)
-    played = [("Drone", 0.0, length, hz(root + n), rng.uniform(0.3, 0.8), bright, movement, attack, 0.6) for n in steps]
+    played = [
+        ("Drone", 0.0, length, hertz(root + n), rng.uniform(0.3, 0.8), bright, movement, attack, 0.6) for n in steps
+    ]
     output = ("Space", 0.92, log_uniform(rng, 2000, 9000), 0.5) if rng.random() < 0.6 else ("Phaser", 0.15, 500.0, 0.7)
     return Take(played, length, ["drone"], output)
 

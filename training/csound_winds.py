@@ -2,8 +2,9 @@
 """Clarinets, flutes, bottles and brass for csound."""
 
 from training.csound import Note, Take, player
-from training.csound_strings import hz, voicing
+from training.csound_chords import voicing
 from training.dsp import Rng, log_uniform
+from training.pitch import hertz
 
 
 @player(45)
@@ -18,7 +19,7 @@ def clarinets(rng: Rng) -> Take:
         rng.uniform(0, 0.08),
     )
     return Take(
-        [("Clarinet", 0.0, length, hz(float(rng.integers(50, 82))), 0.9, *values)],
+        [("Clarinet", 0.0, length, hertz(float(rng.integers(50, 82))), 0.9, *values)],
         length,
         ["clarinet"],
         ("Wood", 400.0, 1100.0, log_uniform(rng, 4000, 9000), 2.0),
@@ -31,7 +32,7 @@ def flutes(rng: Rng) -> Take:
     airy = rng.uniform(0.01, 0.25)
     values = (rng.uniform(0.28, 0.36), rng.uniform(0.05, 0.15), 0.08, airy, rng.uniform(4.5, 6), rng.uniform(0, 0.06))
     return Take(
-        [("Flute", 0.0, length, hz(float(rng.integers(60, 90))), 0.9, *values)],
+        [("Flute", 0.0, length, hertz(float(rng.integers(60, 90))), 0.9, *values)],
         length,
         ["flute", *(["breathy"] if airy > 0.15 else [])],
         ("Wood", 500.0, 1000.0, log_uniform(rng, 4000, 11000), 1.0),
@@ -61,7 +62,7 @@ def brass(rng: Rng) -> Take:
             "Brass",
             0.0,
             length,
-            hz(float(rng.integers(low, high))),
+            hertz(float(rng.integers(low, high))),
             0.7,
             rng.uniform(0.025, 0.09),
             bright * rng.uniform(0.7, 1.1),
@@ -79,7 +80,7 @@ def brass_sections(rng: Rng) -> Take:
     stab = rng.random() < 0.6
     length = rng.uniform(0.15, 0.5) if stab else rng.uniform(0.9, 2.2)
     played: list[Note] = [
-        ("Brass", rng.uniform(0, 0.015), length, hz(n + rng.normal(0, 0.06)), 0.5, rng.uniform(0.02, 0.05), rng.uniform(0.6, 1.0), 0.003, min(0.08, length * 0.3), 0.02)
+        ("Brass", rng.uniform(0, 0.015), length, hertz(n + rng.normal(0, 0.06)), 0.5, rng.uniform(0.02, 0.05), rng.uniform(0.6, 1.0), 0.003, min(0.08, length * 0.3), 0.02)
         for n in notes
         for _ in range(2)
     ]  # fmt: skip

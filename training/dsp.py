@@ -229,7 +229,7 @@ def faded(x: Audio, count: int) -> Audio:
     """`x`, [n] or [n, channels], with its last `count` samples faded to nothing."""
     ramp = np.linspace(1, 0, min(count, len(x)))
     envelope = np.concatenate([np.ones(len(x) - ramp.size), ramp])
-    return x * (envelope if x.ndim == 1 else envelope[:, None])
+    return np.asarray(x * (envelope if x.ndim == 1 else envelope[:, None]))
 
 
 def mix_at(total: float, hits: list[tuple[float, Audio, float]]) -> Audio:

@@ -19,6 +19,6 @@ def play_font(font: Path, events: Iterable[Event], rate: int) -> Audio:
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
         midi.write_bytes(midi_file(events))
-        command = ["fluidsynth", *OPTIONS, "-r", str(rate), "-F", wav, font, midi]
+        command = ["fluidsynth", *OPTIONS, "-r", str(rate), "-F", str(wav), str(font), str(midi)]
         subprocess.run(command, check=True, capture_output=True)
         return np.asarray(soundfile.read(wav)[0])

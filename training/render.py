@@ -22,7 +22,9 @@ from training.registry import Made, Registry, runs
 from training.scenes import SCENES
 from training.soundfonts import FONTS, font_clips
 from training.stereo import with_images
+from training.sweeps import SWEEPS
 from training.tones import TONES
+from training.vinyl import VINYL
 
 Clips = Callable[[int, float], Iterator[Made]]
 """(seed, share of every generator's own count) -> clips."""
@@ -55,7 +57,7 @@ def later(module: str) -> Clips:
 SOURCES: dict[str, Clips] = {
     "drums": generated(DRUMS, PERCUSSION),
     "tones": generated(BASSES, GUITARS, TONES),
-    "scenes": generated(SCENES, ELECTRONICS),
+    "scenes": generated(SWEEPS, VINYL, SCENES, ELECTRONICS),
     "loops": loop_clips,
     **{name: font(name) for name in FONTS},
     "supercollider": later("supercollider"),

@@ -59,7 +59,8 @@ def play_patches(config: Path, events: list[Event], rate: int) -> Audio:
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder) / "all.mid", Path(folder) / "all.wav"
         midi.write_bytes(midi_file(events))
-        command = ["timidity", *PATCHES, "-c", _moved(config, Path(folder)), "-s", str(rate), "-o", wav, midi]
+        patches = _moved(config, Path(folder))
+        command = ["timidity", *PATCHES, "-c", str(patches), "-s", str(rate), "-o", str(wav), str(midi)]
         subprocess.run(command, check=True, capture_output=True)
         return np.asarray(soundfile.read(wav)[0])
 

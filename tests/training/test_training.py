@@ -20,11 +20,13 @@ from training.guitars import GUITARS
 from training.percussion import PERCUSSION
 from training.registry import Registry, runs
 from training.scenes import SCENES
+from training.sweeps import SWEEPS
 from training.teacher import DIMENSION
 from training.tones import TONES
 from training.train import Data, Plan, Run, Trainer
+from training.vinyl import VINYL
 
-REGISTRIES = (DRUMS, PERCUSSION, BASSES, GUITARS, TONES, SCENES, ELECTRONICS)
+REGISTRIES = (DRUMS, PERCUSSION, BASSES, GUITARS, TONES, SWEEPS, VINYL, SCENES, ELECTRONICS)
 PLAN = Plan(minutes=1.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0)
 
 
