@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +257,15 @@ def test_released_towers_load_again() -> None:
     before = encoder.embed_text(["snare"])
     encoder.release()
     np.testing.assert_array_equal(encoder.embed_text(["snare"]), before)
+
+
+def test_threads_share_an_encoder_whose_towers_load_among_them(write) -> None:  # type: ignore[no-untyped-def]
+    encoder = load_encoder("compact")
+    windows = list(encoder.windows(write("kick.wav", kick())))
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(lambda _: encoder.embed_windows(windows), range(4))
+    for other in others:
+        np.testing.assert_allclose(other, first, rtol=0, atol=ALONE_OR_IN_A_BATCH)
 
 
 def test_missing_and_damaged_weights_are_told(tmp_path: Path) -> None:
