@@ -1,7 +1,8 @@
 """The study's recipe, for comparison: seven minutes, plain. `python -m training.baseline [--minutes 7] [--split S...]`.
 
 The same sources, captions and loss as the shipped run, but the study's smaller audio tower (24-48-96-192), of the
-measured descriptors the durations alone, no teacher. Trains the run `study` where it is missing and prints its figures.
+measured descriptors the durations alone, no teacher. Trains the run `study` where it is missing and prints its figures
+beside those of the package's weights.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from soundpalette.core.encoders.compact import CompactEncoder
 from soundpalette.core.encoders.compact_frontend import BANDS
 from soundpalette.core.encoders.compact_model import WIDE, AudioTower, Block, Matrix
+from soundpalette.core.evaluation import interval
 from training.evaluate import evaluate, read_split, row_of
 from training.export import export
 from training.train import Plan, run_file, train
@@ -63,10 +65,19 @@ def main() -> None:
     torch.manual_seed(0)
     torch.set_num_threads(2)
     train(NAME, Plan(given.minutes, 192, 2e-3, seed=0, thaw=1.0, lesson=0.0), StudyTower())
-    encoder = study_encoder()
     for where in given.split:
-        split = read_split(where)
-        print(where, row_of(evaluate(encoder, split, [list(encoder.windows(f)) for f in split.files])))
+        compare(where, study_encoder(), CompactEncoder())
+
+
+def compare(where: str, study: CompactEncoder, ours: CompactEncoder) -> None:
+    """Print both encoders' figures on a split, and the paired difference of their average precisions."""
+    split = read_split(where)
+    windows = [list(ours.windows(path)) for path in split.files]
+    plain, shipped = (evaluate(encoder, split, windows) for encoder in (study, ours))
+    print(f"{where} study:   {row_of(plain)}\n{where} shipped: {row_of(shipped)}")
+    pairs = zip(shipped.queries.each, plain.queries.each, strict=True)
+    gain = interval([a.average_precision - b.average_precision for a, b in pairs])
+    print(f"{where} gain in mAP, paired: {gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})")
 
 
 if __name__ == "__main__":
