@@ -28,7 +28,7 @@ train-data: $(VENV)/.train
 	$(BIN)/python -m training.fetch
 	$(BIN)/python -m training.distill_text
 	$(BIN)/python -m training.render
-	$(BIN)/python -m training.validation2
+	$(BIN)/python -m training.splits validation2
 
 train: $(VENV)/.train
 	$(BIN)/python -m training.train compact

@@ -52,6 +52,7 @@ def _norm(w: dict[str, torch.Tensor], name: str, x: torch.Tensor) -> torch.Tenso
 
 @torch.inference_mode()
 def static_table() -> torch.Tensor:
+    """Float32 [30522, 256], a row a WordPiece."""
     weights = {k.removeprefix("bert."): v for k, v in load_file(MODEL / "model.safetensors").items()}
     size = weights["embeddings.word_embeddings.weight"].shape[0]
     ids = torch.stack([torch.full((size,), 101), torch.arange(size), torch.full((size,), 102)], 1)
@@ -68,8 +69,9 @@ def main() -> None:
         return
     table = static_table()
     table = table / table.norm(dim=1).median()
-    np.save(DATA / "table.npy", table.numpy().astype(np.float32))
     shutil.copy(MODEL / "tokenizer.json", DATA / "tokenizer.json")
+    np.save(part := DATA / "table.part.npy", table.numpy().astype(np.float32))
+    part.rename(DATA / "table.npy")
     print(f"table {tuple(table.shape)}")
 
 

@@ -53,6 +53,8 @@ def _sonic_pi() -> Split:
 
 
 def _built(folder: Path) -> Split:
+    if not folder.exists():
+        raise FileNotFoundError(f"{folder}: not built; `python -m training.splits {folder.name}` does it")
     labels = json.loads((folder / "labels.json").read_text())
     queries, attributes = ({q: set(f) for q, f in labels[k].items()} for k in ("queries", "attributes"))
     classes: Answers = {}

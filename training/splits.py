@@ -1,5 +1,8 @@
 # ruff: noqa: E501  (a table)
-"""Builds a split for evaluation from whole packages, by a table: `test_split.toml` or `validation2.toml`.
+"""Builds splits for evaluation from whole packages, by a table each. `python -m training.splits NAME...`
+
+`validation2` is for choosing between runs. `test-split` is for the figures of the model card, asked once: no training
+and no tuning touches its packs, and nothing is chosen by it.
 
 Every file gets tags (by its name in the pack, or by what was played), measures (split_measures.py) and, for some, an
 effect laid over by sox. A query is an expression over them:
@@ -11,6 +14,7 @@ effect laid over by sox. A query is an expression over them:
 Names of files are meaningless, so that a search over names finds nothing. Nothing of this trains.
 """
 
+import argparse
 import csv
 import json
 import re
@@ -18,7 +22,7 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
@@ -27,6 +31,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from training.debian import unpacked
 from training.dsp import Audio, Rng
 from training.places import DATA
 from training.split_archives import unpack
@@ -34,7 +39,7 @@ from training.split_measures import measures
 from training.split_phrases import Table, font_phrases
 from training.split_player import play
 
-HERE = Path(__file__).parent
+TABLES = {"validation2": "validation2.toml", "test-split": "test_split.toml"}
 PACKAGES = DATA / "split-packages"
 LONGEST = 12.0  # seconds; music and ambience beyond are cut
 EXTREME = "15"
@@ -61,7 +66,10 @@ class Item:
 
 
 def build(table: Path, folder: Path) -> None:
-    """Make the split that `table` describes in `folder`: audio, labels.json, and CSV tables for `soundpalette eval`."""
+    """Make the split that `table` describes in `folder`, whole or not at all.
+
+    It holds audio, labels.json for `training.evaluate`, and CSV tables for `soundpalette eval`.
+    """
     spec = tomllib.loads(table.read_text())
     items = [*recorded(spec), *played(spec)]
     items += list(looped(spec, items))
@@ -75,23 +83,19 @@ def build(table: Path, folder: Path) -> None:
     for item in items:
         soundfile.write(fresh / item.path, item.audio, item.rate, subtype="PCM_16")
     write_labels(fresh, items, spec)
-    shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
 
 def package(source: Table) -> Path:
-    """A Debian package of the pinned version, unpacked; apt checks its signature, nothing is installed."""
+    """Where a Debian package of the pinned version lies unpacked."""
     folder = PACKAGES / f"{source['debian']}_{source['version'].replace(':', '-')}"
     if not folder.exists():
         PACKAGES.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=PACKAGES) as scratch:
-            wanted = f"{source['debian']}={source['version']}"
-            subprocess.run(["apt-get", "download", wanted], check=True, cwd=scratch, capture_output=True)
-            archive = next(Path(scratch).glob("*.deb"))
-            subprocess.run(["dpkg-deb", "-x", archive, Path(scratch) / "x"], check=True)
+            files = unpacked(source, Path(scratch))
             for inner in source.get("inner", ()):
-                unpack(Path(scratch) / "x" / inner, Path(scratch) / "x/opened")
-            (Path(scratch) / "x").rename(folder)
+                unpack(files / inner, files / "opened")
+            files.rename(folder)
     return folder
 
 
@@ -255,7 +259,23 @@ def write_labels(folder: Path, items: list[Item], spec: Table) -> None:
             csv.writer(table).writerows([("path", "query"), *sorted(pairs)])
 
 
-def report(folder: Path, say: Callable[[str], None] = print) -> None:
+def report(folder: Path) -> None:
     labels = json.loads((folder / "labels.json").read_text())
     counts = {part: len(labels[part]) for part in ("files", "queries", "attributes", "classes")}
-    say(f"{folder}: {counts}, {len(set(labels['classes'].values()))} classes")
+    print(f"{folder}: {counts}, {len(set(labels['classes'].values()))} classes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="+", choices=TABLES)
+    for name in parser.parse_args().names:
+        folder = DATA / name
+        if folder.exists():
+            print(f"{folder} is there; remove it to build it again")
+        else:
+            build(Path(__file__).parent / TABLES[name], folder)
+        report(folder)
+
+
+if __name__ == "__main__":
+    main()

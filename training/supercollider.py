@@ -135,10 +135,6 @@ def render(rng: Rng, name: str, voice: Voice, count: int) -> Iterator[Made]:
 def clips(seed: int, share: float) -> Iterator[Made]:
     for number, (name, voice) in enumerate(VOICES.items()):
         rng = np.random.default_rng([seed, number])
-        try:
-            made = list(render(rng, name, voice, max(1, int((24 if voice.shape == "drum" else 44) * share))))
-        except (subprocess.CalledProcessError, OSError) as error:
-            print(f"supercollider {name}: skipped ({error})", flush=True)
-            continue
-        for audio, words in made:
+        count = max(1, int((24 if voice.shape == "drum" else 44) * share))
+        for audio, words in list(render(rng, name, voice, count)):
             yield with_effects(rng, audio, words) if audio.size and np.abs(audio).max() > 1e-4 else (audio, words)
