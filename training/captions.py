@@ -48,12 +48,14 @@ class Tagged:
 
 @cache
 def language() -> Language:
+    """What phrases.toml and the package's vocabulary say."""
     table = tomllib.loads((HERE / "phrases.toml").read_text())
     roles = tomllib.loads(VOCABULARY.read_text())["roles"]
     return Language(table["parents"], table["phrases"], table["adjectives"], table["alone"], roles)
 
 
 def with_parents(words: list[str]) -> set[str]:
+    """The words, all that includes them, and so on up."""
     seen: set[str] = set()
     queue = list(words)
     while queue:

@@ -75,6 +75,7 @@ def shard_file(name: str) -> Path:
 
 
 def load_shards(names: list[str] | None = None) -> Iterator[Shard]:
+    """The shards of `names`, or all, in the order of their names; raises ValueError for other bands than the encoder's."""
     for path in sorted(p for p in (DATA / "shards").glob("*.npz") if ".part" not in p.name):
         if names is None or path.stem in names:
             held = np.load(path)

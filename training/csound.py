@@ -53,6 +53,7 @@ def player(count: int) -> Callable[[Player], Player]:
 
 
 def later(notes: Sequence[Note], start: float) -> list[Note]:
+    """The same notes `start` seconds later."""
     return [(name, float(at) + start, *rest) for name, at, *rest in notes]
 
 
@@ -87,6 +88,7 @@ def _cut(audio: Audio, start: float, seconds: float) -> Audio:
 
 
 def takes_of(name: str, seed: int, share: float) -> list[Take]:
+    """A player's takes, each drawn from a random stream of its own."""
     return [play(rng) for rng, play in runs({name: PLAYERS[name]}, seed, share)]
 
 

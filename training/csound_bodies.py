@@ -59,16 +59,19 @@ def dense(rng: Rng, low: float, high: float, count: int, seconds: float, damping
 
 
 def lasts(notes: list[Note], longest: float = 4.0) -> float:
+    """Seconds until the last note is over, `longest` at most."""
     return float(min(longest, max(float(n[1]) + float(n[2]) for n in notes) + 0.05))
 
 
 def hit(notes: list[Note], words: list[str], longest: float = 4.0) -> Take:
+    """Nothing but these notes, dry."""
     return Take(notes, lasts(notes, longest), words)
 
 
 def hiss(
     low: float, high: float, level: float, attack: float, seconds: float, darker: float = 0.6, flutter: float = 0.1
 ) -> Note:
+    """A burst of noise between `low` and `high` Hz that falls 60 dB in `seconds` and gets `darker` (a ratio) meanwhile."""
     return ("Hiss", 0.0, seconds + attack, low, high, level, attack, seconds, darker, flutter)
 
 

@@ -7,19 +7,17 @@ from training.csound_bodies import Partial, dense, hiss, hit, lasts, series, str
 from training.dsp import Rng, log_uniform
 
 MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5, 3.6, 4.06)
-
-
 KETTLE = (1.0, 1.5, 1.98, 2.44, 2.89, 3.36)
-
-
 TABLA = (1.0, 2.0, 3.01, 4.02, 5.03)
 
 
 def skin(rng: Rng, base: float, seconds: float, tilt: float, damping: float = 0.9) -> list[Partial]:
+    """A membrane's modes above `base` Hz."""
     return series(rng, base, MEMBRANE, seconds, tilt, damping, 0.015)
 
 
 def shell(rng: Rng, low: float, high: float, level: float, seconds: float, count: int = 3) -> list[Partial]:
+    """A few modes of a drum's shell, between `low` and `high` Hz."""
     return [
         (log_uniform(rng, low, high), level * rng.uniform(0.4, 1), seconds * rng.uniform(0.6, 1.2))
         for _ in range(count)

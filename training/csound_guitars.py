@@ -29,18 +29,22 @@ CLEAN = ((0.06, 0.3), (2.0, 6.0), (2500, 7000))
 
 
 def timbre(rng: Rng, kind: tuple[tuple[float, float], ...]) -> tuple[float, float, float]:
+    """What `string` wants, drawn from the ranges of a kind of strings."""
     return rng.uniform(*kind[0]), log_uniform(rng, *kind[1]), log_uniform(rng, *kind[2])
 
 
 def box(rng: Rng) -> Note:
+    """An acoustic guitar's body."""
     return ("Wood", rng.uniform(90, 125), rng.uniform(180, 240), log_uniform(rng, 5000, 13000), rng.uniform(3, 9))
 
 
 def amp(rng: Rng, low: float, high: float) -> Note:
+    """A distorting amplifier, driven by `low` to `high`."""
     return ("Amp", log_uniform(rng, low, high), log_uniform(rng, 3200, 6000), log_uniform(rng, 60, 200))
 
 
 def clean(rng: Rng) -> Note:
+    """A chorus, or an amplifier that hardly distorts."""
     if rng.random() < 0.4:
         return ("Chorus", rng.uniform(0.2, 1.2), rng.uniform(0.2, 0.7), rng.uniform(0.2, 0.6))
     return ("Amp", log_uniform(rng, 0.3, 1.0), log_uniform(rng, 3500, 7000), 70)

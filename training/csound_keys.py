@@ -98,6 +98,7 @@ VOWELS = {
 
 
 def sung(rng: Rng, at: float, note: float, length: float, vowel: str, later: str, attack: float, size: float) -> Note:
+    """One voice from `vowel` to `later`; `size` is its formants' ratio to a man's, `attack` in seconds."""
     first, second = ([f * size * rng.uniform(0.96, 1.04) for f in VOWELS[v]] for v in (vowel, later))
     return (
         "Sing",

@@ -60,4 +60,5 @@ def dressed(rng: Rng) -> Note:
 
 
 def classic(rng: Rng) -> int:
+    """A wave as old synthesizers have them."""
     return int(rng.choice([SAW, SAW, SQUARE, PULSE, TRIANGLE]))

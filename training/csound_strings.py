@@ -131,6 +131,7 @@ BOWED = {
 def bowed(
     rng: Rng, at: float, note: float, length: float, attack: float, strokes: float = 0.0, glide: float = 1.0
 ) -> Note:
+    """One player; `strokes` a second for tremolo, `glide` the ratio that the pitch starts at."""
     vibrato = rng.uniform(0.002, 0.009)
     return (
         "Bow",

@@ -6,6 +6,7 @@ from typing import Any
 
 
 def pinned(source: dict[str, Any]) -> str:
+    """As apt names a version."""
     return f"{source['debian']}={source['version']}"
 
 

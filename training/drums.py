@@ -36,6 +36,7 @@ def body(rng: Rng, seconds: float, high: float, low: float, bend: float, half: f
 
 
 def click(rng: Rng, seconds: float, half: float = 0.01, low: float = 1500.0, high: float = 9000.0) -> Audio:
+    """A band of noise, `low` to `high` Hz, that falls 60 dB in `half` seconds."""
     return bandpass(noise(rng, seconds), low, high) * decay(seconds, half)
 
 
@@ -96,6 +97,7 @@ def kick_soft(rng: Rng) -> Made:
 
 
 def snare_body(rng: Rng, seconds: float, base: float, half: float) -> Audio:
+    """The shell and head of a snare drum without its wires."""
     shell = [
         (base, 1.0, half),
         (base * rng.uniform(1.5, 1.9), 0.6, half * 0.7),
@@ -172,6 +174,7 @@ def clap(rng: Rng) -> Made:
 
 
 def metal(rng: Rng, seconds: float, low: float = 300.0, partials: int = 6) -> Audio:
+    """Squares at inharmonic ratios above `low` Hz, as drum machines have them."""
     waves = [square(low * r, seconds, rng=rng) for r in rng.uniform(1, 4.5, partials)]
     return np.asarray(sum(waves) / partials)
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables and formulas read better in one row)
-"""Small signal processing for the generators: oscillators, noise, envelopes, filters, effects; float32 mono at 32 kHz."""
+"""Small signal processing for the generators: oscillators, noise, envelopes, filters, effects; float64 mono [n] at 32 kHz."""
 
 from collections.abc import Callable
 from typing import Final
@@ -16,14 +16,17 @@ Wave = Callable[..., Audio]
 
 
 def n_of(seconds: float) -> int:
+    """Samples in `seconds`, 16 at least."""
     return max(16, int(seconds * RATE))
 
 
 def times(seconds: float) -> Audio:
+    """Seconds at every sample [n]."""
     return np.arange(n_of(seconds)) / RATE
 
 
 def log_uniform(rng: Rng, low: float, high: float) -> float:
+    """A number between two bounds, even over its logarithm."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
@@ -70,6 +73,7 @@ def _blep(phase: Audio, step: Audio) -> Audio:
 
 
 def noise(rng: Rng, seconds: float) -> Audio:
+    """White noise with a deviation of 0.4."""
     return rng.standard_normal(n_of(seconds)) * 0.4
 
 
@@ -89,6 +93,7 @@ def decay(seconds: float, half: float, attack: float = 0.001) -> Audio:
 
 
 def adsr(seconds: float, attack: float, fall: float, sustain: float, release: float) -> Audio:
+    """An envelope 0..1: times in seconds, `sustain` a level."""
     t = times(seconds)
     hold_end = max(attack + fall, seconds - release)
     level = np.interp(t, [0, attack, attack + fall, hold_end, seconds], [0, 1, sustain, sustain, 0])
@@ -120,6 +125,7 @@ def _filter(x: Audio, kind: str, cutoff: object, order: int) -> Audio:
 
 
 def resonate(x: Audio, frequency: float, quality: float) -> Audio:
+    """One peak at `frequency` Hz."""
     b, a = signal.iirpeak(min(frequency, RATE * 0.48), quality, fs=RATE)
     return np.asarray(signal.lfilter(b, a, x))
 
@@ -174,6 +180,7 @@ def pluck(rng: Rng, frequency: float, seconds: float, damping: float = 0.996, br
 
 
 def formants(x: Audio, vowel: str) -> Audio:
+    """A vowel's three formants, of a man's voice."""
     table = {
         "a": (730, 1090, 2440),
         "o": (570, 840, 2410),
@@ -188,6 +195,7 @@ def formants(x: Audio, vowel: str) -> Audio:
 
 
 def reverb(rng: Rng, x: Audio, seconds: float, mix: float, bright: float = 6000.0) -> Audio:
+    """A room of decaying noise, -60 dB after `seconds`, as loud as the dry sound; `mix` of it; longer by the room."""
     tail = lowpass(rng.standard_normal(n_of(seconds)) * np.exp(-6.9 * times(seconds) / seconds), bright)
     wet = signal.fftconvolve(x, tail)
     wet *= np.sqrt((x**2).sum() / ((wet**2).sum() + 1e-9))
@@ -197,6 +205,7 @@ def reverb(rng: Rng, x: Audio, seconds: float, mix: float, bright: float = 6000.
 
 
 def echo(x: Audio, delay: float, feedback: float, repeats: int = 5) -> Audio:
+    """`repeats` echoes `delay` seconds apart, each `feedback` times as loud as the one before."""
     gap = int(delay * RATE)
     out = np.zeros(x.size + gap * repeats)
     for k in range(repeats + 1):
@@ -205,10 +214,12 @@ def echo(x: Audio, delay: float, feedback: float, repeats: int = 5) -> Audio:
 
 
 def drive(x: Audio, amount: float) -> Audio:
+    """Tanh of the sound at a peak of `amount`: 1 is soft, 50 hard."""
     return np.asarray(np.tanh(amount * x / (np.abs(x).max() + 1e-9)))
 
 
 def crush(x: Audio, bits: int, hold: int) -> Audio:
+    """Fewer bits, every sample held for `hold`."""
     peak = np.abs(x).max() + 1e-9
     held = np.repeat(x[::hold], hold)[: x.size]
     return np.asarray(np.round(held / peak * 2 ** (bits - 1)) / 2 ** (bits - 1) * peak)
@@ -222,6 +233,7 @@ def resample(x: Audio, ratio: float) -> Audio:
 
 
 def peaked(x: Audio) -> Audio:
+    """With a peak of 1."""
     return np.asarray(x / (np.abs(x).max() + 1e-9))
 
 
@@ -244,6 +256,7 @@ def mix_at(total: float, hits: list[tuple[float, Audio, float]]) -> Audio:
 
 
 def detuned(wave: Wave, rng: Rng, frequency: Audio | float, seconds: float, voices: int, cents: float) -> Audio:
+    """The mean of `voices` copies within `cents` of the frequency."""
     spread = rng.uniform(-cents, cents, voices)
     return (
         sum((wave(np.asarray(frequency) * 2 ** (c / 1200), seconds, rng=rng) for c in spread), np.zeros(n_of(seconds)))

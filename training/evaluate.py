@@ -38,6 +38,7 @@ class Split:
 
 
 def read_split(name: str) -> Split:
+    """A split by its name; raises FileNotFoundError where it is not built."""
     return _sonic_pi() if name == "sonic-pi" else _built(DATA / name)
 
 
@@ -73,6 +74,7 @@ class Result:
 
 
 def evaluate(encoder: CompactEncoder, split: Split, windows: list[list[Window]]) -> Result:
+    """`windows` are the encoder's, a list a file of the split."""
     vectors = np.stack([encoder.pool(encoder.embed_windows(w)) for w in windows])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     order: dict[str, list[str]] = {}
@@ -106,6 +108,7 @@ def encoder_of(name: str) -> CompactEncoder:
 
 
 def row_of(result: Result) -> str:
+    """The figures in a row, the queries' mAP with its interval."""
     q = result.queries
     alone = f"  attributes {result.attributes.mean_average_precision.mean:.3f}" if result.attributes else ""
     return (

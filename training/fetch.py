@@ -29,6 +29,7 @@ Source = dict[str, Any]
 
 
 def fetch_debian(sources: list[Source], folder: Path) -> None:
+    """Install the packages that are missing, and put those with `members` into `folder`."""
     whole = [s for s in sources if "debian" in s and "members" not in s and s["use"] != "test"]
     wanted = missing({pinned(s) for s in whole})
     parts = [s for s in sources if "members" in s and not (folder / s["debian"]).exists()]
@@ -42,6 +43,7 @@ def fetch_debian(sources: list[Source], folder: Path) -> None:
 
 
 def fetch_archive(source: Source, folder: Path) -> None:
+    """Unpack an npm or PyPI archive; a mark beside it says that it is whole."""
     archive = download(source, folder)
     done = archive.with_name(f"{archive.name}.unpacked")
     if not done.exists():

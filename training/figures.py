@@ -195,6 +195,7 @@ BY_ROLE: dict[str, tuple[tuple[Maker, float], ...]] = {
 
 
 def figure(rng: Rng, role: str) -> Figure:
+    """One of the figures that an instrument of `role` plays."""
     makers = BY_ROLE[role]
     weights = np.array([weight for _, weight in makers])
     return makers[rng.choice(len(makers), p=weights / weights.sum())][0](rng)

@@ -10,6 +10,7 @@ GUITARS: Registry = {}
 
 
 def strum(rng: Rng, notes: list[float], seconds: float, gap: float, bright: float) -> Audio:
+    """`notes` in Hz, `gap` seconds apart, down or up."""
     order = notes if rng.random() < 0.7 else notes[::-1]
     hits = [(k * gap, pluck(rng, f, seconds, rng.uniform(0.992, 0.9985), bright), 1.0) for k, f in enumerate(order)]
     return mix_at(seconds, hits)

@@ -106,6 +106,7 @@ class Sampler:
 
 
 def line(rng: Rng, low: int, high: int) -> Figure:
+    """A short melody that starts between the keys `low` and `high`."""
     beat = 60 / rng.uniform(80, 150) / float(rng.choice([1, 2, 2, 4]))
     root = int(rng.integers(low, max(low + 1, high - 10)))
     steps = int(min(14, max(3, 3.4 / beat)))
@@ -119,6 +120,7 @@ def single(rng: Rng, key: int) -> Figure:
 
 
 def drawn(rng: Rng, played: Played, low: int, high: int) -> Figure:
+    """What one clip plays: a figure of the instrument's role, a line or a note."""
     form = rng.random()
     if form < 0.45 and played.figures:
         return figure(rng, played.figures)

@@ -4,6 +4,7 @@ import struct
 
 
 def message(address: str, *values: str | int | float | bytes) -> bytes:
+    """One message: integers as int32, floats as float32, strings, and bytes as blobs."""
     kinds, body = ",", b""
     for value in values:
         if isinstance(value, str):

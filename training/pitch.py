@@ -24,11 +24,13 @@ def hertz(note: float | np.integer[Any]) -> float:
 
 
 def wave(rng: Rng) -> Wave:
+    """Mostly a sawtooth."""
     waves: tuple[Wave, ...] = (saw, square, triangle, sine)
     return waves[rng.choice(4, p=[0.45, 0.3, 0.15, 0.1])]
 
 
 def chord_notes(rng: Rng, low: int = 45, high: int = 66) -> tuple[list[float], str]:
+    """The notes of a chord in Hz, its root a MIDI key from `low` up to `high`, and its name."""
     name = str(rng.choice(list(CHORDS)))
     root = rng.integers(low, high)
     return [hertz(root + k) for k in CHORDS[name]], name

@@ -112,6 +112,7 @@ def preset_words(bank: str, name: str) -> list[str]:
 
 
 def role_of(words: list[str]) -> str:
+    """The first of ROLES that has one of the words."""
     return next((role for role, members in ROLES.items() if set(words) & set(members)), "unknown")
 
 

@@ -33,6 +33,8 @@ Clips = Callable[[int, float], Iterator[Made]]
 
 
 def generated(*registries: Registry) -> Clips:
+    """Clips of our own generators, with effects."""
+
     def clips(seed: int, share: float) -> Iterator[Made]:
         for registry in registries:
             for rng, make in runs(registry, seed, share):
@@ -42,6 +44,7 @@ def generated(*registries: Registry) -> Clips:
 
 
 def font(name: str) -> Clips:
+    """Clips of a soundfont; at a share of 1, 30 of each program."""
     return lambda seed, share: font_clips(name, seed, max(1, int(30 * share)))
 
 
@@ -73,6 +76,7 @@ SOURCES: dict[str, Clips] = {
 
 
 def render(name: str, seed: int, share: float) -> None:
+    """Write the shard of one source."""
     started = time.monotonic()
     count = save_shard(name, with_images(SOURCES[name](seed, share), seed))
     print(f"{name}: {count} windows in {time.monotonic() - started:.0f} s", flush=True)

@@ -163,6 +163,7 @@ def tutti_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
 
 
 def drum_phrases(rng: Rng, count: int, kits: dict[int, str]) -> Iterator[Phrase]:
+    """`count` hits of every key of every kit."""
     for kit, kind in kits.items():
         for key, words in DRUM_KEYS.items():
             for _ in range(count):
@@ -220,6 +221,7 @@ def pattern_phrases(rng: Rng, count: int) -> Iterator[Phrase]:
 
 
 def font_clips(font: str, seed: int, per_program: int) -> Iterator[Made]:
+    """Clips of every program and kit of a font, with effects."""
     rng = np.random.default_rng(seed)
     phrases = [
         p for number, instrument in PROGRAMS.items() for p in instrument_phrases(rng, number, instrument, per_program)

@@ -74,10 +74,12 @@ VOICES = (
 
 
 def say(text: str, voice: str, pitch: int, speed: int) -> Audio:
+    """`pitch` 0 to 99, `speed` in words a minute, as espeak-ng has them."""
     return written_by(["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(speed), text, "-w"])
 
 
 def styled(rng: Rng, x: Audio) -> Made:
+    """Speech, a chop of it, a robot, a shout in a hall, a whisper."""
     form = rng.random()
     if form < 0.3:
         return x, ["speech", "vocal"]

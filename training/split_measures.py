@@ -16,6 +16,7 @@ Spectrum = npt.NDArray[np.float64]
 
 
 def measures(audio: Audio, rate: int) -> dict[str, float]:
+    """All measures of a sound [n] or [n, channels] by their names."""
     mono = np.asarray(soxr.resample(audio if audio.ndim == 1 else audio.mean(axis=1), rate, RATE), float)
     mono = mono / max(np.abs(mono).max(), 1e-9)
     level = envelope(mono)

@@ -27,6 +27,7 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def font_phrases(rng: Rng, font: Table) -> Iterator[Phrase]:
+    """All that a split plays on one font, as its table says."""
     if "notes" in font:
         for number, tags in words()["programs"].items():
             if int(number) not in font.get("programs", range(128)):

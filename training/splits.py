@@ -132,6 +132,7 @@ def spread(paths: list[Path], most: int) -> list[Path]:
 
 
 def read(path: Path) -> tuple[Audio, int]:
+    """The first LONGEST seconds [frames] or [frames, channels], clipped to ±1, and their rate."""
     audio, rate = soundfile.read(path)
     return np.clip(audio[: int(LONGEST * rate)], -1.0, 1.0), int(rate)
 
@@ -206,6 +207,7 @@ def treated(spec: Table, items: list[Item]) -> Iterator[Item]:
 
 
 def through_sox(item: Item, effect: Table) -> Audio:
+    """An item at a peak of 0.8, reduced in bits where the effect says so, through sox's effects: at 44.1 kHz."""
     with tempfile.TemporaryDirectory() as scratch:
         first, second = Path(scratch) / "in.wav", Path(scratch) / "out.wav"
         audio = item.audio * (0.8 / np.abs(item.audio).max())
@@ -260,6 +262,7 @@ def write_labels(folder: Path, items: list[Item], spec: Table) -> None:
 
 
 def report(folder: Path) -> None:
+    """Print what a built split holds."""
     labels = json.loads((folder / "labels.json").read_text())
     counts = {part: len(labels[part]) for part in ("files", "queries", "attributes", "classes")}
     print(f"{folder}: {counts}, {len(set(labels['classes'].values()))} classes")

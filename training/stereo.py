@@ -41,6 +41,7 @@ IMAGES: tuple[Callable[[Rng, Audio], Audio], ...] = (delayed, reverberant, diffu
 
 
 def width_of(audio: Audio) -> float:
+    """As the encoder measures it: 0 mono, 1 no middle."""
     width = Width()
     width.add(audio)
     return width.value
@@ -64,6 +65,7 @@ def with_images(clips: Iterator[Made], seed: int) -> Iterator[Made]:
 
 
 def placed(rng: Rng, audio: Audio) -> Audio:
+    """The clip as it is, or in a stereo image, by chance."""
     fate = rng.random()
     if fate >= WIDE + NEARLY_MONO:
         return audio

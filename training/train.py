@@ -35,6 +35,8 @@ SHAPE_STEP = 32
 
 @dataclass
 class Data:
+    """Clips of all shards: frames float16 [sum of lengths, 64], starts and stops [n, 2], descriptors [n, 32], weights [n]."""
+
     frames: npt.NDArray[np.float16]
     starts: npt.NDArray[np.int64]
     descriptors: npt.NDArray[np.float32]
@@ -53,6 +55,7 @@ class Data:
 
 
 def load_data(names: list[str] | None) -> Data:
+    """The shards of `names`, or all: tagged, and weighted by their rarest tags."""
     frames, starts, descriptors, taught, words, base = [], [], [], [], [], 0
     for shard in load_shards(names):
         frames.append(shard.frames)

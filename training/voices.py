@@ -57,6 +57,7 @@ NOTES = ("C", "D", "E", "F", "G", "A", "B")
 
 
 def spoken(text: str, speaker_name: str, stretch: float) -> Audio:
+    """flite's `speaker_name` says it, `stretch` times as slowly as usual."""
     return _run(["flite", "-voice", speaker_name, "--setf", f"duration_stretch={stretch:.2f}", "-t", text, "-o"])
 
 
@@ -81,6 +82,7 @@ def _run(command: list[str]) -> Audio:
 
 
 def saying(rng: Rng) -> tuple[str, list[str]]:
+    """A text, and what kind of text it is."""
     form = rng.random()
     if form < 0.17:
         return str(rng.choice(LETTERS)), ["spoken letter"]
