@@ -54,6 +54,8 @@ def save_shard(name: str, clips: Iterable[tuple[npt.NDArray[np.floating], list[s
             taught.append(heard(waiting))
             waiting.clear()
     taught.append(heard(waiting))
+    if not frames:
+        raise ValueError(f"{name}: not one clip that sounds")
     starts = np.concatenate([[0], np.cumsum([len(f) for f in frames])])
     shard = Shard(np.concatenate(frames), starts, np.array(descriptors), np.concatenate(taught), words)
     _write(shard_file(name), shard)

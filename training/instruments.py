@@ -14,7 +14,7 @@ from training.audio import read_mono
 from training.dsp import RATE, Audio, Rng, faded
 from training.effects import with_effects
 from training.figures import Figure, figure, named
-from training.places import DATA
+from training.places import DATA, fetched
 from training.registry import Made
 
 KEYS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -131,7 +131,7 @@ def drawn(rng: Rng, played: Played, low: int, high: int) -> Figure:
 
 def clips(seed: int, share: float) -> Iterator[Made]:
     for package, played in INSTRUMENTS.items():
-        files = sorted(p for p in (DATA / "pk" / package / "package").rglob("*") if p.suffix in (".mp3", ".ogg"))
+        files = sorted(p for p in fetched(DATA / "pk" / package / "package").rglob("*") if p.suffix in (".mp3", ".ogg"))
         sampler = Sampler({key_of(p.stem): p for p in files}, played.rings)
         low, high = min(sampler.recordings), max(sampler.recordings)
         plain = [Figure([(0.0, 2.4, key, 120)], 2.9, []) for key in sorted(sampler.recordings)]

@@ -10,6 +10,7 @@ import soxr
 
 from training.dsp import RATE
 from training.effects import with_effects
+from training.places import fetched
 from training.registry import Made
 
 KITS = Path("/usr/share/hydrogen/data/drumkits")
@@ -20,11 +21,11 @@ AUDIOPHOB = {
 
 
 def clips(seed: int, share: float) -> Iterator[Made]:
-    for number, path in enumerate(sorted((KITS / "Audiophob").glob("*.wav"))):
+    for number, path in enumerate(sorted(fetched(KITS / "Audiophob").glob("*.wav"))):
         words = next((w for part, w in AUDIOPHOB.items() if part in path.name), None)
         if words is not None:
             yield from _variants(path, words, [seed, number], max(1, int(12 * share)), 0.7)
-    for number, path in enumerate(sorted((KITS / "belofilms_GuitarStrums").glob("*.flac"))):
+    for number, path in enumerate(sorted(fetched(KITS / "belofilms_GuitarStrums").glob("*.flac"))):
         yield from _variants(path, _strum_words(path.stem), [seed, 1000 + number], 1, 0.4)
 
 

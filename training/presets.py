@@ -18,6 +18,7 @@ from training.dsp import Audio, Rng, faded
 from training.effects import with_effects
 from training.figures import CHORDS
 from training.midi import Note
+from training.places import fetched
 from training.registry import Made
 from training.zyn import RATE, Zyn
 
@@ -221,7 +222,7 @@ def played(paths: list[Path], seed: int) -> Iterator[Made]:
 
 
 def clips(seed: int, share: float) -> Iterator[Made]:
-    found = [p for p in sorted(BANKS.glob("*/*.xiz")) if not re.search(UNUSABLE, str(p).lower())]
+    found = [p for p in sorted(fetched(BANKS).glob("*/*.xiz")) if not re.search(UNUSABLE, str(p).lower())]
     wanted = found[:: max(1, round(1 / share))]
     rng = np.random.default_rng(seed)
     for audio, words in played(wanted, seed):

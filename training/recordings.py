@@ -20,7 +20,7 @@ import soundfile
 from training.audio import read_mono
 from training.dsp import RATE, Audio, Rng, resample
 from training.effects import with_effects
-from training.places import DATA
+from training.places import DATA, fetched
 from training.registry import Made
 
 TABLE = Path(__file__).parent / "recordings.toml"
@@ -54,7 +54,7 @@ def load_recordings() -> Iterator[Recording]:
     """Every named file, in the order of the table's packages and of the files' names."""
     for package, source in tomllib.loads(TABLE.read_text()).items():
         names = [(pattern, words.split(", ")) for pattern, words in source["sounds"].items()]
-        for name, sound in sorted(_files(DATA / "pk" / package)):
+        for name, sound in sorted(_files(fetched(DATA / "pk" / package))):
             words = next((w for pattern, w in names if fnmatch(name, pattern)), None)
             if words is not None:
                 yield Recording(name, sound, words)

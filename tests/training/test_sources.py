@@ -9,6 +9,7 @@ import pytest
 from training import recordings
 from training.fetch import MANIFEST, download
 from training.instruments import INSTRUMENTS
+from training.places import fetched
 from training.splits import TABLES
 
 SOURCES = tomllib.loads(MANIFEST.read_text())["source"]
@@ -53,3 +54,9 @@ def test_an_archive_with_another_checksum_is_removed_and_refused(tmp_path: Path)
     assert not list(tmp_path.iterdir())
     (tmp_path / "some-1.tgz").write_bytes(b"whole")
     assert download(source, tmp_path) == tmp_path / "some-1.tgz"
+
+
+def test_what_was_not_fetched_is_told_with_the_remedy(tmp_path: Path) -> None:
+    assert fetched(tmp_path) == tmp_path
+    with pytest.raises(FileNotFoundError, match=r"training\.fetch"):
+        fetched(tmp_path / "absent")
