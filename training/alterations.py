@@ -11,7 +11,10 @@ def altered(rng: np.random.Generator, window: npt.NDArray[np.float32]) -> npt.ND
     window = _timed(rng, window)
     if rng.random() < 0.3:
         window = np.roll(window, shift := int(rng.integers(-2, 3)), axis=1)
-        window[:, :shift] = window[:, [max(shift, 0)]]
+        if shift > 0:
+            window[:, :shift] = window[:, [shift]]
+        elif shift < 0:
+            window[:, shift:] = window[:, [shift - 1]]
     tilt = np.linspace(-1, 1, BANDS) * rng.normal(0, 0.13)
     ripple = np.interp(np.arange(BANDS), np.linspace(0, 63, 7), rng.normal(0, 0.11, 7))
     window = np.maximum(window + tilt + ripple + rng.normal(0, 0.08), FLOOR_VALUE)
