@@ -231,7 +231,7 @@ class Run:
 
     @torch.no_grad()
     def _keep(self) -> None:
-        decay = min(0.998, (self.step + 1) / (self.step + 10))
+        decay = min(0.999, (self.step + 1) / (self.step + 10))
         for name, live in self.trainer.state_dict().items():
             if live.is_floating_point():
                 self.kept[name].lerp_(live, 1 - decay)

@@ -16,8 +16,8 @@ from soundpalette.core.types import Waveform, Window
 RECIPE: Final = 3
 RATE: Final = 32_000
 HOP: Final = 320
-FFT: Final = 512
-"""16 ms, 62.5 Hz a bin: for the bands above the seam, where hats and claps are short and mel bands wide."""
+FFT: Final = 640
+"""20 ms, 50 Hz a bin: for the bands above the seam, where hats and claps are short and mel bands wide."""
 SLOWER: Final = 8
 """Below the seam, 4 kHz are enough."""
 LONG_FFT: Final = 256
