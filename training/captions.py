@@ -179,6 +179,10 @@ class Captioner:
                 words.append(str(rng.choice(self.adjective_names[pick])))
                 wanted.append(self._of_kind(clip, pick))
             name = self._join(rng, words, name)
+        elif form < 0.14:
+            second = int(rng.choice(self.nouns[clip]))
+            name = " ".join(rng.permutation([name, str(rng.choice(self.names[second]))]))
+            wanted.append(second)
         return name, wanted
 
     def _quality(self, rng: Rng, adjective: int) -> str:

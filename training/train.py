@@ -25,6 +25,7 @@ from soundpalette.core.encoders.compact_model import AudioTower, Matrix, TextTow
 from training.alterations import altered
 from training.captions import Captioner, Tagged, tag
 from training.clips import load_shards
+from training.optimizer import Optimizer
 from training.places import DATA
 from training.text import TokenTable
 
@@ -32,6 +33,8 @@ CROPS = (64, 128, 208, 304)
 LONGEST = {False: (0.0, 0.5, 0.3, 0.2), True: (0.0, 0.4, 0.35, 0.25)}
 """How often a step cuts its windows to which of CROPS, while batch norms learn and when they are frozen."""
 SHAPE_STEP = 32
+TEXTS = 12
+"""Captions a clip and step: the text tower is cheap, and every caption is one more that the other clips are not."""
 
 
 @dataclass
@@ -201,7 +204,7 @@ class Run:
 
     def __init__(self, name: str, plan: Plan, trainer: Trainer) -> None:
         self.name, self.plan, self.trainer = name, plan, trainer
-        self.optimizer = torch.optim.AdamW(trainer.parameters(), plan.rate, weight_decay=0.02)
+        self.optimizer = Optimizer(trainer, trainer.audio)
         self.kept = {n: t.detach().clone() for n, t in trainer.state_dict().items()}
         self.step, self.minutes, self.smooth = 0, 0.0, 0.0
 
@@ -213,13 +216,11 @@ class Run:
         """One step; the parameters' moving average is what is kept in the end."""
         started = time.monotonic()
         self.trainer.ready(frozen=self.share > self.plan.thaw)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate()
-        self.optimizer.zero_grad(set_to_none=True)
-        loss = self.trainer.step_loss(self.plan.size, 2)
+        self.trainer.zero_grad(set_to_none=True)
+        loss = self.trainer.step_loss(self.plan.size, TEXTS)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.trainer.parameters(), 1.0)
-        self.optimizer.step()
+        self.optimizer.step(self._rate())
         self._keep()
         self.smooth = loss.item() if self.step == 0 else 0.98 * self.smooth + 0.02 * loss.item()
         self.step += 1
@@ -231,7 +232,7 @@ class Run:
 
     @torch.no_grad()
     def _keep(self) -> None:
-        decay = min(0.998, (self.step + 1) / (self.step + 10))
+        decay = min(0.999, (self.step + 1) / (self.step + 10))
         for name, live in self.trainer.state_dict().items():
             if live.is_floating_point():
                 self.kept[name].lerp_(live, 1 - decay)

@@ -1,0 +1,50 @@
+"""The optimizer: Muon for the audio tower's kernels and wide matrices, AdamW for all else, at one learning rate."""
+
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+WEIGHT_DECAY: Final = 0.02
+
+
+class Optimizer:
+    """Both optimizers as one. Muon is torch's, which takes matrices alone: a kernel [out, in, h, w] is shown to it as
+    [out, h * w * in], a view of the same memory (the tower is channels last)."""
+
+    def __init__(self, module: nn.Module, tower: nn.Module) -> None:
+        """All parameters of `module`; of `tower`, a part of it, the kernels and wide matrices go to Muon."""
+        wide = [weight for name, weight in tower.named_parameters() if is_wide(name, weight)]
+        self._views = [(weight, nn.Parameter(_matrix(weight.detach()))) for weight in wide]
+        others = {id(weight) for weight in wide}
+        rest = [weight for weight in module.parameters() if id(weight) not in others]
+        matrices = [view for _, view in self._views]
+        self._parts: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.Muon(matrices, weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(rest, weight_decay=WEIGHT_DECAY, fused=True),
+        )
+
+    def step(self, rate: float) -> None:
+        """One step along the parameters' gradients, at a learning rate as AdamW knows it."""
+        for weight, view in self._views:
+            view.grad = None if weight.grad is None else _matrix(weight.grad)
+        for part in self._parts:
+            for group in part.param_groups:
+                group["lr"] = rate
+            part.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {str(k): part.state_dict() for k, part in enumerate(self._parts)}
+
+    def load_state_dict(self, held: dict[str, Any]) -> None:
+        for k, part in enumerate(self._parts):
+            part.load_state_dict(held[str(k)])
+
+
+def is_wide(name: str, weight: Tensor) -> bool:
+    """Kernels of the blocks and the two wide matrices: nearly all of the tower's work."""
+    return weight.ndim >= 2 and name.startswith(("blocks.", "fold.0.", "head.0."))
+
+
+def _matrix(weight: Tensor) -> Tensor:
+    return weight.permute(0, 2, 3, 1).reshape(len(weight), -1) if weight.ndim == 4 else weight
