@@ -1,6 +1,7 @@
 """The values that travel between the parts of the house."""
 
 from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -122,3 +123,46 @@ class Counts:
     removed: int = 0
     unchanged: int = 0
     failed: int = 0
+
+
+T = TypeVar("T")
+FactSource = Literal["file", "name", "sound", "encoder"]
+"""Where a fact comes from: the file's own chunks and tags, its name and folders, its sound, the encoder's guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A value, where it comes from, and how sure that is, 0 to 1."""
+
+    value: T
+    source: FactSource
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a sample as music. None: not known, or it makes no sense for this sound.
+
+    `bpm` in beats a minute; `beats` how many the whole file lasts; `key` such as "A minor", `root` such as "C#3" or
+    "C#" (sharps, never flats); `kind` is "loop" or "one-shot"; `role` one of the vocabulary's roles. Loudness in LUFS,
+    peak in dB relative to full scale, brightness (spectral centroid) in Hz, attack and decay in seconds, noisiness
+    (flatness) and width (side to whole) 0 to 1, `bands` the shares of power below 100, 100-500, 500-4,000 and above
+    4,000 Hz.
+    """
+
+    kind: Fact[str]
+    bpm: Fact[float] | None
+    beats: Fact[int] | None
+    key: Fact[str] | None
+    root: Fact[str] | None
+    role: Fact[str] | None
+    genre: Fact[str] | None
+    tags: tuple[str, ...]
+    loudness_lufs: float
+    peak_db: float
+    brightness_hz: float
+    attack_seconds: float
+    decay_seconds: float
+    noisiness: float
+    width: float
+    bands: tuple[float, float, float, float]
