@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soundpalette.core.music import SILENCE_DB, brightness_hz, loudness_db, measure
+from soundpalette.core.music.measures import SILENCE_DB, brightness_hz, loudness_db, measure
 from tests.sounds import RATE, noise, tone, write
 
 
