@@ -33,8 +33,6 @@ CROPS = (64, 128, 208, 304)
 LONGEST = {False: (0.0, 0.5, 0.3, 0.2), True: (0.0, 0.4, 0.35, 0.25)}
 """How often a step cuts its windows to which of CROPS, while batch norms learn and when they are frozen."""
 SHAPE_STEP = 32
-TEXTS = 12
-"""Captions a clip and step: the text tower is cheap, and every caption is one more that the other clips are not."""
 
 
 @dataclass
@@ -148,6 +146,10 @@ class Plan:
     """Share of the run in which batch norms learn; then they are frozen, and short clips cost less."""
     lesson: float
     """Weight of the teacher's lesson."""
+    texts: int
+    """Captions a clip and step: the text tower is cheap, and each is one more that the other clips are not."""
+    muon: float
+    """Muon's learning rate over AdamW's; 0: AdamW alone."""
 
 
 class Trainer(torch.nn.Module):
@@ -204,7 +206,7 @@ class Run:
 
     def __init__(self, name: str, plan: Plan, trainer: Trainer) -> None:
         self.name, self.plan, self.trainer = name, plan, trainer
-        self.optimizer = Optimizer(trainer, trainer.audio)
+        self.optimizer = Optimizer(trainer, trainer.audio, plan.muon)
         self.kept = {n: t.detach().clone() for n, t in trainer.state_dict().items()}
         self.step, self.minutes, self.smooth = 0, 0.0, 0.0
 
@@ -217,7 +219,7 @@ class Run:
         started = time.monotonic()
         self.trainer.ready(frozen=self.share > self.plan.thaw)
         self.trainer.zero_grad(set_to_none=True)
-        loss = self.trainer.step_loss(self.plan.size, TEXTS)
+        loss = self.trainer.step_loss(self.plan.size, self.plan.texts)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.trainer.parameters(), 1.0)
         self.optimizer.step(self._rate())
@@ -305,11 +307,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--thaw", type=float, default=0.4, help="share of the run before batch norms are frozen")
     parser.add_argument("--lesson", type=float, default=1.0, help="weight of the teacher's lesson; 0: none")
+    parser.add_argument("--texts", type=int, default=12, help="captions a clip and step")
+    parser.add_argument("--muon", type=float, default=3.0, help="Muon's learning rate over AdamW's; 0: AdamW alone")
     parser.add_argument("--sources", nargs="*", default=None)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    plan = Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw, given.lesson)
+    plan = Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw, given.lesson, given.texts, given.muon)
     train(given.name, plan, AudioTower(), given.sources)
 
 

@@ -27,7 +27,7 @@ from training.train import Data, Plan, Run, Trainer
 from training.vinyl import VINYL
 
 REGISTRIES = (DRUMS, PERCUSSION, BASSES, GUITARS, TONES, SWEEPS, VINYL, SCENES, ELECTRONICS)
-PLAN = Plan(minutes=1.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0)
+PLAN = Plan(minutes=1.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0, texts=3, muon=3.0)
 
 
 @pytest.mark.parametrize("registry", REGISTRIES)
@@ -109,6 +109,6 @@ def test_a_run_that_was_broken_off_goes_on(data: Data, folder: Path) -> None:
 def test_a_run_does_not_go_on_with_another_plan(data: Data, folder: Path) -> None:
     run = Run("some", PLAN, Trainer(data, PLAN, AudioTower()))
     run.save()
-    other = Plan(minutes=2.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0)
+    other = Plan(minutes=2.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0, texts=3, muon=3.0)
     with pytest.raises(ValueError, match="was begun with"):
         Run("some", other, Trainer(data, other, AudioTower())).resume()
