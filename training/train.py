@@ -206,7 +206,7 @@ class Run:
 
     def __init__(self, name: str, plan: Plan, trainer: Trainer) -> None:
         self.name, self.plan, self.trainer = name, plan, trainer
-        self.optimizer = Optimizer(trainer, trainer.audio, plan.muon)
+        self.optimizer = Optimizer(trainer, plan.muon)
         self.kept = {n: t.detach().clone() for n, t in trainer.state_dict().items()}
         self.step, self.minutes, self.smooth = 0, 0.0, 0.0
 
@@ -300,7 +300,7 @@ def train(name: str, plan: Plan, tower: AudioTower, names: list[str] | None = No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
-    parser.add_argument("--minutes", type=float, default=56.0)
+    parser.add_argument("--minutes", type=float, default=52.0)
     parser.add_argument("--batch", type=int, default=192)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)

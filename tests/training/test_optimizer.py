@@ -27,7 +27,7 @@ def a_tower() -> AudioTower:
 
 def test_every_parameter_takes_a_step_of_about_the_rate() -> None:
     tower = a_tower()
-    optimizer = Optimizer(tower, tower, MUON)
+    optimizer = Optimizer(tower, MUON)
     before = {name: weight.detach().clone() for name, weight in tower.named_parameters()}
     give_gradients(tower, 1)
     optimizer.step(RATE)
@@ -39,11 +39,11 @@ def test_every_parameter_takes_a_step_of_about_the_rate() -> None:
 
 def test_a_step_goes_on_from_its_state() -> None:
     one, two = a_tower(), a_tower()
-    first, second = Optimizer(one, one, MUON), Optimizer(two, two, MUON)
+    first, second = Optimizer(one, MUON), Optimizer(two, MUON)
     for tower, optimizer in ((one, first), (two, second)):
         give_gradients(tower, 1)
         optimizer.step(RATE)
-    second = Optimizer(two, two, MUON)
+    second = Optimizer(two, MUON)
     second.load_state_dict(deepcopy(first.state_dict()))
     for tower, optimizer in ((one, first), (two, second)):
         give_gradients(tower, 2)
@@ -54,7 +54,7 @@ def test_a_step_goes_on_from_its_state() -> None:
 
 def test_without_muon_all_parameters_are_adamws() -> None:
     tower = a_tower()
-    optimizer = Optimizer(tower, tower, 0.0)
+    optimizer = Optimizer(tower, 0.0)
     before = {name: weight.detach().clone() for name, weight in tower.named_parameters()}
     give_gradients(tower, 1)
     optimizer.step(RATE)
