@@ -33,6 +33,9 @@ CROPS = (64, 128, 208, 304)
 LONGEST = {False: (0.0, 0.5, 0.3, 0.2), True: (0.0, 0.4, 0.35, 0.25)}
 """How often a step cuts its windows to which of CROPS, while batch norms learn and when they are frozen."""
 SHAPE_STEP = 32
+CENTRED = 0.3
+"""The share of the mean vector that each tower takes off in the end."""
+CENTRE_CLIPS = 4096
 
 
 @dataclass
@@ -200,6 +203,20 @@ class Trainer(torch.nn.Module):
         missed = 1.0 - functional.cosine_similarity(guess.float(), torch.from_numpy(self.data.taught[rows])).mean()
         return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60)) + self.lesson * missed
 
+    @torch.no_grad()
+    def centre(self) -> None:
+        """Give each tower its middle: a share of the mean of its unit vectors over clips and captions as training draws them."""
+        self.eval()
+        rows = self.rng.choice(len(self.data.starts), CENTRE_CLIPS, p=self.data.weights)
+        sounds = [
+            self.audio(b.frames, b.descriptors, b.lengths)[: len(b.rows)]
+            for start in range(0, CENTRE_CLIPS, 128)
+            for b in audio_batches(self.data, self.rng, rows[start : start + 128], CROPS[-1], grouped=True)
+        ]
+        texts = self.text(self.table.means([self.captioner.draw(self.rng, int(r))[0] for r in rows]))
+        self.audio.middle.copy_(CENTRED * torch.cat(sounds).mean(0))
+        self.text.middle.copy_(CENTRED * texts.mean(0))
+
 
 class Run:
     """A training run that can be broken off: `DATA/runs/NAME-now.pt` holds all that it needs to go on."""
@@ -261,8 +278,11 @@ class Run:
 
     def finish(self) -> None:
         """Write what `training.export` reads."""
+        self.trainer.load_state_dict(self.kept)
+        self.trainer.centre()
+        states = self.trainer.state_dict()
         towers = {
-            tower: {n.removeprefix(f"{tower}."): t for n, t in self.kept.items() if n.startswith(f"{tower}.")}
+            tower: {n.removeprefix(f"{tower}."): t for n, t in states.items() if n.startswith(f"{tower}.")}
             for tower in ("audio", "text")
         }
         _write(self.name, towers | {"table": self.trainer.table.vectors})
