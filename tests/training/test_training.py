@@ -104,6 +104,8 @@ def test_a_run_that_was_broken_off_goes_on(data: Data, folder: Path) -> None:
     later.advance()
     later.finish()
     assert {p.name for p in (folder / "runs").iterdir()} == {"some.pt"}
+    towers = torch.load(folder / "runs/some.pt", weights_only=True)
+    assert all(0 < towers[tower]["middle"].norm() < train.CENTRED for tower in ("audio", "text"))
 
 
 def test_a_run_does_not_go_on_with_another_plan(data: Data, folder: Path) -> None:
