@@ -1,8 +1,8 @@
 """The study's recipe, for comparison: seven minutes, plain. `python -m training.baseline [--minutes 7] [--split S...]`.
 
 The same sources, captions and loss as the shipped run, but the study's smaller audio tower (24-48-96-192), of the
-measured descriptors the durations alone, no teacher. Trains the run `study` where it is missing and prints its figures
-beside those of the package's weights.
+measured descriptors the durations alone, no teacher, AdamW alone, two captions a clip. Trains the run `study` where it
+is missing and prints its figures beside those of the package's weights.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    train(NAME, Plan(given.minutes, 192, 2e-3, seed=0, thaw=1.0, lesson=0.0), StudyTower())
+    train(NAME, Plan(given.minutes, 192, 2e-3, seed=0, thaw=1.0, lesson=0.0, texts=2, muon=0.0), StudyTower())
     for where in given.split:
         compare(where, study_encoder(), CompactEncoder())
 

@@ -1,4 +1,4 @@
-"""The optimizer: Muon for the audio tower's kernels and wide matrices, AdamW for all else, at one learning rate."""
+"""The optimizer: Muon for kernels and matrices, AdamW for all else."""
 
 from typing import Any, Final
 
@@ -6,31 +6,33 @@ import torch
 from torch import Tensor, nn
 
 WEIGHT_DECAY: Final = 0.02
+SMALL: Final = ("stem.", "attention.", "measured.")
 
 
 class Optimizer:
     """Both optimizers as one. Muon is torch's, which takes matrices alone: a kernel [out, in, h, w] is shown to it as
     [out, h * w * in], a view of the same memory (the tower is channels last)."""
 
-    def __init__(self, module: nn.Module, tower: nn.Module) -> None:
-        """All parameters of `module`; of `tower`, a part of it, the kernels and wide matrices go to Muon."""
-        wide = [weight for name, weight in tower.named_parameters() if is_wide(name, weight)]
+    def __init__(self, module: nn.Module, muon: float) -> None:
+        """For all parameters of `module`. `muon` is Muon's learning rate over AdamW's; 0 leaves all to AdamW."""
+        self._factors = (muon, 1.0)
+        wide = [weight for name, weight in module.named_parameters() if muon and is_wide(name, weight)]
         self._views = [(weight, nn.Parameter(_matrix(weight.detach()))) for weight in wide]
         others = {id(weight) for weight in wide}
         rest = [weight for weight in module.parameters() if id(weight) not in others]
         matrices = [view for _, view in self._views]
         self._parts: tuple[torch.optim.Optimizer, ...] = (
-            torch.optim.Muon(matrices, weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.Muon([{"params": matrices}], weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(rest, weight_decay=WEIGHT_DECAY, fused=True),
         )
 
     def step(self, rate: float) -> None:
-        """One step along the parameters' gradients, at a learning rate as AdamW knows it."""
+        """One step along the parameters' gradients, AdamW's at this learning rate."""
         for weight, view in self._views:
             view.grad = None if weight.grad is None else _matrix(weight.grad)
-        for part in self._parts:
+        for part, factor in zip(self._parts, self._factors, strict=True):
             for group in part.param_groups:
-                group["lr"] = rate
+                group["lr"] = factor * rate
             part.step()
 
     def state_dict(self) -> dict[str, Any]:
@@ -42,8 +44,8 @@ class Optimizer:
 
 
 def is_wide(name: str, weight: Tensor) -> bool:
-    """Kernels of the blocks and the two wide matrices: nearly all of the tower's work."""
-    return weight.ndim >= 2 and name.startswith(("blocks.", "fold.0.", "head.0."))
+    """Whether Muon takes it: kernels and matrices, but for what first meets the input and the few rows of attention."""
+    return weight.ndim >= 2 and not any(part in name for part in SMALL)
 
 
 def _matrix(weight: Tensor) -> Tensor:

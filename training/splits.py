@@ -31,6 +31,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from soundpalette.core.audio import MIN_SECONDS
 from training.debian import unpacked
 from training.dsp import Audio, Rng
 from training.places import DATA
@@ -74,6 +75,7 @@ def build(table: Path, folder: Path) -> None:
     items = [*recorded(spec), *played(spec)]
     items += list(looped(spec, items))
     items += list(treated(spec, items))
+    items = [item for item in items if len(item.audio) >= MIN_SECONDS * item.rate]
     for item in items:
         item.measured = measures(item.audio, item.rate)
     check(items, spec)

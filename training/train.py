@@ -33,8 +33,9 @@ CROPS = (64, 128, 208, 304)
 LONGEST = {False: (0.0, 0.5, 0.3, 0.2), True: (0.0, 0.4, 0.35, 0.25)}
 """How often a step cuts its windows to which of CROPS, while batch norms learn and when they are frozen."""
 SHAPE_STEP = 32
-TEXTS = 12
-"""Captions a clip and step: the text tower is cheap, and every caption is one more that the other clips are not."""
+CENTRED = 0.3
+"""The share of the mean vector that each tower takes off in the end."""
+CENTRE_CLIPS = 4096
 
 
 @dataclass
@@ -148,6 +149,10 @@ class Plan:
     """Share of the run in which batch norms learn; then they are frozen, and short clips cost less."""
     lesson: float
     """Weight of the teacher's lesson."""
+    texts: int
+    """Captions a clip and step: the text tower is cheap, and each is one more that the other clips are not."""
+    muon: float
+    """Muon's learning rate over AdamW's; 0: AdamW alone."""
 
 
 class Trainer(torch.nn.Module):
@@ -198,13 +203,27 @@ class Trainer(torch.nn.Module):
         missed = 1.0 - functional.cosine_similarity(guess.float(), torch.from_numpy(self.data.taught[rows])).mean()
         return loss_of(sound.float(), text, right, self.log_scale.exp().clamp(max=60)) + self.lesson * missed
 
+    @torch.no_grad()
+    def centre(self) -> None:
+        """Give each tower its middle: a share of the mean of its unit vectors over clips and captions as training draws them."""
+        self.eval()
+        rows = self.rng.choice(len(self.data.starts), CENTRE_CLIPS, p=self.data.weights)
+        sounds = [
+            self.audio(b.frames, b.descriptors, b.lengths)[: len(b.rows)]
+            for start in range(0, CENTRE_CLIPS, 128)
+            for b in audio_batches(self.data, self.rng, rows[start : start + 128], CROPS[-1], grouped=True)
+        ]
+        texts = self.text(self.table.means([self.captioner.draw(self.rng, int(r))[0] for r in rows]))
+        self.audio.middle.copy_(CENTRED * torch.cat(sounds).mean(0))
+        self.text.middle.copy_(CENTRED * texts.mean(0))
+
 
 class Run:
     """A training run that can be broken off: `DATA/runs/NAME-now.pt` holds all that it needs to go on."""
 
     def __init__(self, name: str, plan: Plan, trainer: Trainer) -> None:
         self.name, self.plan, self.trainer = name, plan, trainer
-        self.optimizer = Optimizer(trainer, trainer.audio)
+        self.optimizer = Optimizer(trainer, plan.muon)
         self.kept = {n: t.detach().clone() for n, t in trainer.state_dict().items()}
         self.step, self.minutes, self.smooth = 0, 0.0, 0.0
 
@@ -217,7 +236,7 @@ class Run:
         started = time.monotonic()
         self.trainer.ready(frozen=self.share > self.plan.thaw)
         self.trainer.zero_grad(set_to_none=True)
-        loss = self.trainer.step_loss(self.plan.size, TEXTS)
+        loss = self.trainer.step_loss(self.plan.size, self.plan.texts)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.trainer.parameters(), 1.0)
         self.optimizer.step(self._rate())
@@ -259,8 +278,11 @@ class Run:
 
     def finish(self) -> None:
         """Write what `training.export` reads."""
+        self.trainer.load_state_dict(self.kept)
+        self.trainer.centre()
+        states = self.trainer.state_dict()
         towers = {
-            tower: {n.removeprefix(f"{tower}."): t for n, t in self.kept.items() if n.startswith(f"{tower}.")}
+            tower: {n.removeprefix(f"{tower}."): t for n, t in states.items() if n.startswith(f"{tower}.")}
             for tower in ("audio", "text")
         }
         _write(self.name, towers | {"table": self.trainer.table.vectors})
@@ -298,18 +320,20 @@ def train(name: str, plan: Plan, tower: AudioTower, names: list[str] | None = No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
-    parser.add_argument("--minutes", type=float, default=56.0)
+    parser.add_argument("--minutes", type=float, default=52.0)
     parser.add_argument("--batch", type=int, default=192)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--thaw", type=float, default=0.4, help="share of the run before batch norms are frozen")
     parser.add_argument("--lesson", type=float, default=1.0, help="weight of the teacher's lesson; 0: none")
+    parser.add_argument("--texts", type=int, default=12, help="captions a clip and step")
+    parser.add_argument("--muon", type=float, default=3.0, help="Muon's learning rate over AdamW's; 0: AdamW alone")
     parser.add_argument("--sources", nargs="*", default=None)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    plan = Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw, given.lesson)
+    plan = Plan(given.minutes, given.batch, given.rate, given.seed, given.thaw, given.lesson, given.texts, given.muon)
     train(given.name, plan, AudioTower(), given.sources)
 
 

@@ -27,7 +27,7 @@ from training.train import Data, Plan, Run, Trainer
 from training.vinyl import VINYL
 
 REGISTRIES = (DRUMS, PERCUSSION, BASSES, GUITARS, TONES, SWEEPS, VINYL, SCENES, ELECTRONICS)
-PLAN = Plan(minutes=1.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0)
+PLAN = Plan(minutes=1.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0, texts=3, muon=3.0)
 
 
 @pytest.mark.parametrize("registry", REGISTRIES)
@@ -104,11 +104,13 @@ def test_a_run_that_was_broken_off_goes_on(data: Data, folder: Path) -> None:
     later.advance()
     later.finish()
     assert {p.name for p in (folder / "runs").iterdir()} == {"some.pt"}
+    towers = torch.load(folder / "runs/some.pt", weights_only=True)
+    assert all(0 < towers[tower]["middle"].norm() < train.CENTRED for tower in ("audio", "text"))
 
 
 def test_a_run_does_not_go_on_with_another_plan(data: Data, folder: Path) -> None:
     run = Run("some", PLAN, Trainer(data, PLAN, AudioTower()))
     run.save()
-    other = Plan(minutes=2.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0)
+    other = Plan(minutes=2.0, size=8, rate=1e-3, seed=0, thaw=0.5, lesson=1.0, texts=3, muon=3.0)
     with pytest.raises(ValueError, match="was begun with"):
         Run("some", other, Trainer(data, other, AudioTower())).resume()

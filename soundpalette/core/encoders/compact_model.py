@@ -50,6 +50,8 @@ class AudioTower(nn.Module):
 
     mean: Tensor
     deviation: Tensor
+    middle: Tensor
+    """Taken off every unit vector: a part of their mean, since vectors near it are neighbours of everything."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +68,7 @@ class AudioTower(nn.Module):
         )
         self.register_buffer("mean", torch.zeros(len(DESCRIPTORS)))
         self.register_buffer("deviation", torch.ones(len(DESCRIPTORS)))
+        self.register_buffer("middle", torch.zeros(DIMENSION))
 
     def fuse(self, kind: torch.dtype) -> None:
         """For inference, once: batch norms become part of their convolutions, which compute in `kind`, channels last.
@@ -81,8 +84,7 @@ class AudioTower(nn.Module):
             matrix.to(kind)
 
     def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
-        features: Tensor = self.head(self.heard(frames, descriptors, lengths))
-        return features
+        return functional.normalize(self.head(self.heard(frames, descriptors, lengths)), dim=1) - self.middle
 
     def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
         """What the head reads, [n, 1600]: mean, maximum and attention over the true frames, and what was measured."""
@@ -102,14 +104,17 @@ class AudioTower(nn.Module):
 class TextTower(nn.Module):
     """The mean of static token vectors [n, 256] -> text features [n, 256]."""
 
+    middle: Tensor
+    """As the audio tower's."""
+
     def __init__(self) -> None:
         super().__init__()
+        self.register_buffer("middle", torch.zeros(DIMENSION))
         self.lift = nn.Sequential(nn.Linear(DIMENSION, 768), nn.GELU(), nn.Dropout(0.1), nn.Linear(768, DIMENSION))
         self.straight = nn.Linear(DIMENSION, DIMENSION)
 
     def forward(self, mean: Tensor) -> Tensor:
-        features: Tensor = self.straight(mean) + self.lift(mean)
-        return features
+        return functional.normalize(self.straight(mean) + self.lift(mean), dim=1) - self.middle
 
 
 def _fused(convolution: nn.Module, norm: nn.Module) -> nn.Conv2d:

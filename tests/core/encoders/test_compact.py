@@ -136,6 +136,21 @@ def test_other_rates_and_channels_give_nearly_the_same_vector(compact: Encoder, 
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 96_000, 192_000])
+def test_a_struck_tone_is_heard_alike_at_any_rate(compact: Encoder, write, rate: int) -> None:  # type: ignore[no-untyped-def]
+    usual, other = (tone(220, 1.0, r) * np.geomspace(1, 0.01, r, dtype=np.float32) for r in (RATE, rate))
+    paths = [write("usual.wav", usual), write("other.wav", other, rate), write("hiss.wav", noise(1.0))]
+    vectors = compact.embed_audio_files(paths)
+    assert vectors[0] @ vectors[1] > 0.9
+    assert vectors[0] @ vectors[2] < ANOTHER_SOUND
+
+
+STEADY = "a steady level has its maximum anywhere: the resampler decides from where attack and decay are measured"
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [pytest.param(8_000, marks=pytest.mark.xfail(strict=True, reason=STEADY)), 22_050, 96_000, 192_000],
+)
 def test_any_rate_is_heard_alike(compact: Encoder, write, rate: int) -> None:  # type: ignore[no-untyped-def]
     usual, other = write("usual.wav", tone(220, 1.0)), write("other.wav", tone(220, 1.0, rate), rate)
     vectors = compact.embed_audio_files([usual, other, write("hiss.wav", noise(1.0))])
