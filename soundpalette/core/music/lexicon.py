@@ -70,7 +70,7 @@ def said(words: list[str]) -> Said:
     rest = _without(
         heard, [g for g in genres if g.length > 1 and tuple(small[g.first : g.first + g.length]) not in book.roles]
     )
-    roles = _find(rest, book.roles, _coded(words, book.codes))
+    roles = _find(rest, book.roles) or _coded(words, book.codes)
     return Said(
         _values(small, roles),
         _values(small, _find(rest, book.hints)),
@@ -119,28 +119,23 @@ def _phrases(table: dict[str, list[str]]) -> Phrases:
     }
 
 
-def _coded(words: list[str], codes: dict[str, str]) -> dict[int, str]:
-    """The positions of codes and the roles they say."""
-    coded = {at: codes[word] for at, word in enumerate(words) if word in codes}
-    if words and all(word == word.lower() for word in words) and words[0].upper() in codes:
-        coded[0] = codes[words[0].upper()]
-    return coded
+def _coded(words: list[str], codes: dict[str, str]) -> list[_Found]:
+    """The codes in a name that spells no role: beside one they are a label's initials ("SD_bass_loop")."""
+    first = words[:1] if any(word != word.lower() for word in words) else [word.upper() for word in words[:1]]
+    return [_Found(at, 1, codes[word]) for at, word in enumerate([*first, *words[1:]]) if word in codes]
 
 
-def _find(words: list[str], phrases: Phrases, coded: dict[int, str] | None = None) -> list[_Found]:
-    """The phrases in `words` from left to right, the longest first; `coded` words say something by themselves."""
+def _find(words: list[str], phrases: Phrases) -> list[_Found]:
+    """The phrases in `words` from left to right, the longest first."""
     longest = max(map(len, phrases))
     found: list[_Found] = []
     at = 0
     while at < len(words):
-        length = next(
-            (n for n in range(min(longest, len(words) - at), 0, -1) if _known(words[at : at + n], phrases)), 0
-        )
-        if length:
-            found.append(_Found(at, length, phrases[_known(words[at : at + length], phrases)]))
-        elif coded and at in coded:
-            found.append(_Found(at, 1, coded[at]))
-        at += max(length, 1)
+        sizes = range(min(longest, len(words) - at), 0, -1)
+        phrase = next((known for size in sizes if (known := _known(words[at : at + size], phrases))), ())
+        if phrase:
+            found.append(_Found(at, len(phrase), phrases[phrase]))
+        at += max(len(phrase), 1)
     return found
 
 

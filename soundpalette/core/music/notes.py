@@ -88,13 +88,18 @@ def read_key(text: str) -> Key | None:
         return _from_camelot(int(found[1]), found[2].upper())
     if found := _KEY.fullmatch(text):
         accidental = (found[2] or found[3] or "").lower()
-        return Key(pitch_class(found[1], accidental), _mode(found[4]))
+        return Key(pitch_class(found[1], accidental), mode_of(found[4]))
     return None
 
 
 def pitch_class(letter: str, accidental: str = "") -> int:
     """0 to 11 of a letter from A to G and "", "#", "b", "sharp" or "flat"; Cb is B."""
     return (_LETTERS[letter.upper()] + _ACCIDENTALS[accidental]) % 12
+
+
+def mode_of(word: str) -> Mode:
+    """The mode that "m", "M", "min", "Major" say: a lone m is minor, a lone M major."""
+    return "major" if word == "M" or word.lower().startswith("maj") else "minor"
 
 
 def read_note(text: str) -> int | None:
@@ -116,8 +121,3 @@ def note_name(midi: int) -> str:
 def _from_camelot(hour: int, letter: str) -> Key:
     major = Key((hour - 8) * _FIFTH % 12, "major")
     return major if letter == "B" else major.relative
-
-
-def _mode(word: str) -> Mode:
-    """A lone m is minor and a lone M major, as in chord symbols."""
-    return "major" if word == "M" or word.lower().startswith("maj") else "minor"

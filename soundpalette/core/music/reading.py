@@ -101,7 +101,8 @@ def _plain(tokens: list[Token], keys: list[KeyAt], loop: bool) -> list[int]:
 def _counts(tokens: list[Token], at: int) -> bool:
     """Whether the number at `at` is a machine's, or counts or measures something else."""
     before = _at(tokens, at - 1).word
-    behind = before in doubts().machines or before in doubts().counted
+    label = len(before) == 2 and "_" in tokens[at].gap  # "TR-808", but "SO_TR_140_loop"
+    behind = (before in doubts().machines and not label) or before in doubts().counted
     return tokens[at].number in _MACHINE_NUMBERS or behind or _at(tokens, at + 1).word in doubts().units
 
 
@@ -164,7 +165,8 @@ def _root_at(tokens: list[Token], at: int, bpm: float | None, named: bool, tonal
     if counts or spelling.spelled_key(tokens, at):
         return None
     if note := spelling.octave_note(token):
-        return note if tonal or token.text[0].isupper() else None
+        variant = named and not tonal and len(token.text) == len("B2") and not _set_apart(tokens, at)
+        return note if tonal or (token.text[0].isupper() and not variant) else None
     note = spelling.bare_note(token)
     if note is None or _at(tokens, at + 1).word in doubts().prefixes.get(token.text, ()):
         return None
@@ -179,15 +181,19 @@ def _is_decibels(tokens: list[Token], at: int, bpm: float | None) -> bool:
 def _letter_meant(tokens: list[Token], at: int, bpm: float | None, named: bool, tonal: bool) -> bool:
     """A natural note stands beside the tempo or behind "key"; or it ends the name, or stands before its number.
 
-    Behind a mere space it counts for what is tuned: "Snare B" may be the second snare, "808 Kick C" is tuned to C.
+    Between mere spaces it counts for what is tuned: "Snare B" may be the second snare, "808 Kick C" is tuned to C.
     """
     before, after = _at(tokens, at - 1), _at(tokens, at + 1)
     beside_tempo = bpm is not None and (bpm in (before.number, after.number) or _touches_tempo(tokens, at, at, []))
     if beside_tempo or _behind_key(tokens, at):
         return True
     ends = at > 0 and (after is _NONE or after.text[0].isdigit())
-    set_apart = bool(tokens[at].gap.strip() or after.gap.strip())
-    return ends and named and (set_apart or tonal)
+    return ends and named and (tonal or _set_apart(tokens, at))
+
+
+def _set_apart(tokens: list[Token], at: int) -> bool:
+    """More than spaces stands beside: an underscore, a dash, a bracket."""
+    return bool(tokens[at].gap.strip() or _at(tokens, at + 1).gap.strip())
 
 
 def _behind_key(tokens: list[Token], at: int) -> bool:

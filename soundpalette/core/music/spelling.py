@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from soundpalette.core.music.notes import PITCH_CLASSES, Key, note_name, pitch_class, read_key, read_note
+from soundpalette.core.music.notes import PITCH_CLASSES, Key, mode_of, note_name, pitch_class, read_key, read_note
 
 MAX_TEXT: Final = 400
 """Characters of a name that are looked at; names come from strangers."""
@@ -14,6 +14,7 @@ _PLAIN: Final = str.maketrans({"♯": "#", "♭": "b", "&": " and ", "\u2019": "
 _TOKEN: Final = re.compile(r"\d{1,3}[.,]\d{1,3}(?!\d)[^\W\d_]*|[^\W_]+(?:#[^\W_]*)?")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?|(?i:bpm|tempo)|(?:(?!(?i:bpm|tempo))\D)+")
 _HUMP: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
+_BREAK: Final = re.compile(r"\s[^\w\s]|[^\w\s]\s|[()\[\]{},;+]")
 _NUMBER: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?", re.ASCII)
 _KEY: Final = re.compile(r"[A-Ga-g][#b]?(?:m|(?i:maj(?:or)?|min(?:or)?))")
 _SHORT: Final = 3
@@ -79,8 +80,15 @@ def split(text: str) -> list[Token]:
 
 
 def humps(tokens: list[Token]) -> list[str]:
-    """The words of all tokens, CamelCase and digits taken apart: Tech, House, 128; but "DnB" stays whole."""
-    return [hump for token in tokens for hump in (_HUMP.findall(token.text) if _compound(token.text) else [token.text])]
+    """The words of all tokens, CamelCase and digits taken apart: Tech, House, 128; but "DnB" stays whole.
+
+    Where brackets, commas or a dash between spaces part them, an empty word stands, across which no phrase is read.
+    """
+    words: list[str] = []
+    for token in tokens:
+        words += [""] if _BREAK.search(token.gap) else []
+        words += _HUMP.findall(token.text) if _compound(token.text) else [token.text]
+    return words
 
 
 def spelled_key(tokens: list[Token], at: int) -> KeyAt | None:
@@ -105,8 +113,7 @@ def chord(token: Token) -> Chord | None:
     if not found:
         return None
     root = pitch_class(found[1], found[2])
-    mode = found[3] and ("minor" if found[3] == "m" or found[3].lower() == "min" else "major")
-    return Chord(PITCH_CLASSES[root], Key(root, mode) if mode else None)
+    return Chord(PITCH_CLASSES[root], Key(root, mode_of(found[3])) if found[3] else None)
 
 
 def bare_note(token: Token) -> str | None:

@@ -1,7 +1,7 @@
 """Keys and notes as people write them, and how keys relate."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundpalette.core.music.notes import PITCH_CLASSES, Key, compatible, note_name, read_key, read_note
@@ -120,6 +120,7 @@ def test_notes_come_back_from_their_names() -> None:
         note_name(128)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_key_or_none(text: str) -> None:
     key = read_key(text)
