@@ -11,6 +11,7 @@ import pytest
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.types import Counts, Fact, Filters, Guess, Traits, Vectors
 from soundpalette.errors import AudioError
 from soundpalette.indexing import analyse
@@ -126,7 +127,7 @@ def test_the_files_of_an_older_catalogue_are_analysed_without_being_embedded_aga
 
 def test_a_risen_revision_is_reason_to_analyse_anew(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(folder)
-    monkeypatch.setattr(analyse, "REVISION", analyse.REVISION + 1)
+    monkeypatch.setattr("soundpalette.indexing.analyse.REVISION", REVISION + 1)
     assert run(folder).analysed == 2
     assert run(folder).analysed == 0
 

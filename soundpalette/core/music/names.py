@@ -12,7 +12,7 @@ def from_name(path: str | Path) -> Clues:
     bpm = re.search(r"(\d{2,3})\s?bpm", name, re.IGNORECASE)
     key = re.search(r"[_ ]([A-G]#?)(m?)(?=[_ .])", name)
     kind = "loop" if re.search("loop", name, re.IGNORECASE) else None
-    role = next((role for role in ("kick", "snare", "bass", "hi-hat") if role in name.lower()), None)
+    role = next((role for role in ("percussion", "kick", "snare", "bass", "hi-hat") if role in name.lower()), None)
     return Clues(
         bpm=float(bpm[1]) if bpm else None,
         key=f"{key[1]} {'minor' if key[2] else 'major'}" if key else None,
