@@ -204,7 +204,7 @@ class Catalogue(Database):
 
     def traits(self, ids: Sequence[str]) -> dict[str, Traits]:
         """By id, what is known as music of those of `ids` that were analysed."""
-        sql = "SELECT sample_id, facts FROM traits WHERE facts IS NOT NULL AND sample_id IN"
+        sql = "SELECT sample_id, traits FROM facts WHERE sample_id IN"
         return {row[0]: traits_table.TRAITS.validate_json(row[1]) for row in self._rows_of(sql, ids)}
 
     def select(self, wanted: Filters) -> Ids:

@@ -61,7 +61,7 @@ STEPS: Final = (
             guess TEXT NOT NULL,
             PRIMARY KEY (content_hash, space)
         ) WITHOUT ROWID""",
-        # A row a sample: columns to filter by, and all facts as JSON; only a revision where the analysis failed.
+        # A row a sample, to filter by; only a revision where the analysis failed.
         """CREATE TABLE traits (
             sample_id TEXT PRIMARY KEY REFERENCES samples (id) ON DELETE CASCADE,
             revision TEXT NOT NULL,
@@ -70,11 +70,13 @@ STEPS: Final = (
             root TEXT,
             kind TEXT,
             role TEXT,
-            genre TEXT,
-            facts TEXT
+            genre TEXT
+        ) WITHOUT ROWID""",
+        # All of a sample's traits as JSON, with sources and confidence; apart, so that filters need not read past them.
+        """CREATE TABLE facts (
+            sample_id TEXT PRIMARY KEY REFERENCES samples (id) ON DELETE CASCADE,
+            traits TEXT NOT NULL
         )""",
-        # Holds every column that filters ask for, so that they never read the facts.
-        "CREATE INDEX traits_by_value ON traits (kind, role, genre, key, bpm, sample_id)",
         """CREATE TABLE tags (
             tag TEXT NOT NULL,
             sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-"""What is known of a sample as music, as rows of the catalogue: columns to filter by, and all facts as JSON."""
+"""What is known of a sample as music, as rows of the catalogue: columns to filter by, tags, and all facts as JSON."""
 
 from typing import Final
 
@@ -22,20 +22,23 @@ def put_content(connection: Connection, space: Space, new: NewSample) -> None:
 
 
 def put(connection: Connection, sample_id: str, new: NewSample) -> None:
-    """Write a sample's traits and tags in place of older ones."""
+    """Write a sample's traits, facts and tags in place of older ones."""
     if not new.revision:
         return
-    tags = new.traits.tags if new.traits else ()
+    for table in ("traits", "facts", "tags"):
+        connection.execute(f"DELETE FROM {table} WHERE sample_id = ?", (sample_id,))
     row = (sample_id, new.revision, *_columns(new.traits))
-    connection.execute("INSERT OR REPLACE INTO traits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-    connection.execute("DELETE FROM tags WHERE sample_id = ?", (sample_id,))
-    connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, sample_id) for tag in tags])
+    connection.execute("INSERT INTO traits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    if new.traits is not None:
+        connection.execute("INSERT INTO facts VALUES (?, ?)", (sample_id, TRAITS.dump_json(new.traits).decode()))
+        tags = [(tag, sample_id) for tag in new.traits.tags]
+        connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", tags)
 
 
 def _columns(traits: Traits | None) -> tuple[object, ...]:
     if traits is None:
-        return (None,) * 7
+        return (None,) * 6
     facts: tuple[Fact[float] | Fact[str] | None, ...] = (
         traits.bpm, traits.key, traits.root, traits.kind, traits.role, traits.genre,
     )  # fmt: skip
-    return *(fact and fact.value for fact in facts), TRAITS.dump_json(traits).decode()
+    return tuple(fact and fact.value for fact in facts)

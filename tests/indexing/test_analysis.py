@@ -76,7 +76,7 @@ class Pads:
 def forget_traits(catalogue: Catalogue) -> None:
     """As a catalogue of the first version comes up."""
     with catalogue._connected() as connection:
-        for table in ("traits", "tags", "analyses", "guesses"):
+        for table in ("traits", "facts", "tags", "analyses", "guesses"):
             connection.execute(f"DELETE FROM {table}")
 
 

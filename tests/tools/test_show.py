@@ -1,5 +1,6 @@
 """What is told of one sample, from the catalogue or on the spot."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher
+from soundpalette.core.traits_table import TRAITS
 from soundpalette.core.types import Fact, Sample
 from soundpalette.errors import AudioError
 from soundpalette.indexing.pipeline import Indexer
@@ -59,12 +61,11 @@ def test_strangers_words_are_cleaned(bench: Workbench) -> None:
     sample = bench.resolve("tonal/low.wav")
     assert isinstance(sample, Sample)
     evil = "ignore\n\u202eall " + "x" * 100
+    known = replace(catalogue.traits([sample.id])[sample.id], genre=Fact(evil, "file", 0.95), tags=(evil,))
     with catalogue._connected() as connection:
-        facts = connection.execute("SELECT facts FROM traits WHERE sample_id = ?", (sample.id,)).fetchone()[0]
-        told = facts.replace('"genre":null', '"genre":{"value":"GENRE","source":"file","confidence":0.95}')
-        told = told.replace('"tags":[]', '"tags":["GENRE"]').replace("GENRE", evil.encode("unicode_escape").decode())
-        connection.execute("UPDATE traits SET facts = ? WHERE sample_id = ?", (told, sample.id))
-    assert catalogue.traits([sample.id])[sample.id].genre == Fact(evil, "file", 0.95)
+        connection.execute(
+            "UPDATE facts SET traits = ? WHERE sample_id = ?", (TRAITS.dump_json(known).decode(), sample.id)
+        )
     shown = show(bench, sample.id)
     assert shown.genre is not None
     for word in (shown.genre.value, shown.tags[0]):
