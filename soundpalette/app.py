@@ -73,7 +73,7 @@ class App:
         search = self.config.search
         return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
 
-    def indexer(self, *, prune: bool = False, verify: bool = False) -> Indexer:
+    def indexer(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Indexer:
         processing = self.config.processing
         sequential = processing.profile == "sequential"
         settings = Settings(
@@ -82,6 +82,7 @@ class App:
             limits=self.limits,
             prune=prune,
             verify=verify,
+            analyse_only=analyse_only,
         )
         return Indexer(self.catalogue, self.encoder, self.index_folder, settings)
 

@@ -15,6 +15,7 @@ import typer
 from soundpalette import __version__
 from soundpalette.app import App
 from soundpalette.config import LICENCE_VARIABLE, load_config
+from soundpalette.core.types import Filters, KeyMatch, Kind
 from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
 from soundpalette.tools.names import clean
 
@@ -65,15 +66,19 @@ def index(
     encoder: Encoder = None,
     prune: Annotated[bool, typer.Option("--prune", help="Forget the samples of a root that is gone or empty.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files that look unchanged, too.")] = False,
+    analyse_only: Annotated[
+        bool, typer.Option("--analyse-only", help="Tempo, key, loudness and the like alone; loads no encoder.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Index folders of audio files: what is new or changed is embedded, what is gone is forgotten."""
+    """Index folders of audio files: what is new or changed is embedded and analysed, what is gone is forgotten."""
     from soundpalette.indexing.progress import progress
 
     with _errors_told(STOPPED), progress() as bar:
         if "" in (paths or []):
             raise ScanError("an empty path came (a shell variable that is not set?); name a folder of audio files")
-        report = _app(encoder).indexer(prune=prune, verify=verify).run([Path(path) for path in paths or []], bar)
+        indexer = _app(encoder).indexer(prune=prune, verify=verify, analyse_only=analyse_only)
+        report = indexer.run([Path(path) for path in paths or []], bar)
     for warning in report.warnings:
         typer.echo(f"warning: {clean(warning, 1000)}", err=True)
     counts = report.counts
@@ -84,14 +89,16 @@ def index(
         "removed": counts.removed,
         "unchanged": counts.unchanged,
         "failed": counts.failed,
+        "analysed": report.analysed,
         "seconds": round(report.seconds, 3),
+        "analysis_ms": round(1000 * report.analysis_seconds / max(report.analysed, 1), 1),
         "failures": [{"path": clean(f.path, 4096), "reason": f.reason} for f in report.failures],
     }
     if as_json:
         _print_json(summary | {"warnings": [clean(warning, 1000) for warning in report.warnings]})
         return
-    typer.echo(", ".join(f"{name} {value}" for name, value in summary.items() if name not in ("failures", "seconds")))
-    typer.echo(f"{report.seconds:.1f} seconds")
+    typer.echo(", ".join(f"{name} {summary[name]}" for name in list(summary)[: list(summary).index("seconds")]))
+    typer.echo(f"{report.seconds:.1f} seconds; analysis took {summary['analysis_ms']} ms of processor time a file")
     for failure in summary["failures"]:
         typer.echo(f"failed: {failure['path']}: {failure['reason']}")
 
@@ -102,33 +109,67 @@ def search(
     top_k: Annotated[int | None, typer.Option("-k", "--top-k", help="How many hits.")] = None,
     audio: Annotated[str, typer.Option("--audio", help="A sample id or an audio file to be like.")] = "",
     alpha: Annotated[float, typer.Option("--alpha", help="With text and --audio: the text's share, 0 to 1.")] = 0.5,
+    min_bpm: Annotated[float, typer.Option("--min-bpm", help="Tempo from.")] = 0,
+    max_bpm: Annotated[float, typer.Option("--max-bpm", help="Tempo to.")] = 0,
+    half_double: Annotated[bool, typer.Option("--half-double", help="Also half or double the tempo.")] = False,
+    key: Annotated[str, typer.Option("--key", help="Such as 'A minor', 'F#m' or '8A'.")] = "",
+    key_match: Annotated[KeyMatch, typer.Option("--key-match", help="Which keys fit --key.")] = "exact",
+    role: Annotated[str, typer.Option("--role", help="What it does in a track: kick, bass, pad...")] = "any",
+    genre: Annotated[str, typer.Option("--genre")] = "",
+    kind: Annotated[Kind, typer.Option("--kind")] = "any",
+    min_seconds: Annotated[float, typer.Option("--min-seconds", help="Duration from.")] = 0,
+    max_seconds: Annotated[float, typer.Option("--max-seconds", help="Duration to.")] = 0,
+    folder: Annotated[str, typer.Option("--folder", help="Below this folder of a root, or of the disk.")] = "",
+    tag: Annotated[str, typer.Option("--tag", help="A word that describes it, such as 'warm'.")] = "",
     encoder: Encoder = None,
     as_json: Json = False,
 ) -> None:
-    """Find samples by words, by a sound, or by both."""
+    """Find samples by words, by a sound, or by both; of those that meet every filter."""
     from soundpalette.tools import search as tools
     from soundpalette.tools.workbench import Reach
 
+    filters = Filters(
+        min_bpm, max_bpm, half_double, key, key_match, role, genre, kind, min_seconds, max_seconds, folder, tag
+    )
     with _errors_told():
         bench = _app(encoder).workbench(Reach(anywhere=True))
         k, share = bench.default_top_k if top_k is None else top_k, bench.checked_alpha(alpha)
         if audio and text:
-            result = tools.hybrid_search(bench, text, audio, share, k)
+            result = tools.hybrid_search(bench, text, audio, share, k, filters)
         elif audio:
-            result = tools.search_by_audio(bench, audio, k)
+            result = tools.search_by_audio(bench, audio, k, filters)
         else:
-            result = tools.search_by_text(bench, text, k)
+            result = tools.search_by_text(bench, text, k, filters)
     if as_json:
         _print_json(result.model_dump(mode="json"))
         return
-    typer.echo(" score  seconds  sample_id     file")
+    typer.echo(" score  seconds    bpm key       role        kind      sample_id     file")
     for hit in result.hits:
         file = Path(result.roots[hit.root], hit.path)
-        typer.echo(f"{hit.score:6.3f} {hit.seconds:8.2f}  {hit.sample_id}  {file}")
+        bpm = f"{hit.bpm:.1f}" if hit.bpm else "-"
+        music = f"{bpm:>6} {hit.key or '-':9} {hit.role or '-':11} {hit.kind or '-':9}"
+        typer.echo(f"{hit.score:6.3f} {hit.seconds:8.2f} {music} {hit.sample_id}  {file}")
+    if result.note:
+        typer.echo(result.note, err=True)
     if result.pending:
         typer.echo(
             f"{result.pending} samples of the library are not in the index yet; run `soundpalette index`", err=True
         )
+
+
+@cli.command()
+def show(sample: Annotated[str, typer.Argument(help="A sample id, or any audio file.")], as_json: Json = False) -> None:
+    """Tell what is known of a sample: tempo, key, role, loudness and the like, and where each comes from."""
+    from soundpalette.tools.show import show as shown
+    from soundpalette.tools.workbench import Reach
+
+    with _errors_told():
+        result = shown(_app(None).workbench(Reach(anywhere=True)), sample)
+    if as_json:
+        _print_json(result.model_dump(mode="json"))
+        return
+    for line in result.lines():
+        typer.echo(line)
 
 
 @cli.command()

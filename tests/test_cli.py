@@ -40,7 +40,7 @@ def test_index_search_and_status_of_a_library(library: Path) -> None:
     assert report["failures"] == []
     assert report["seconds"] > 0
     answer = printed("search", "kick drum", "-k", "2")
-    assert list(answer) == ["roots", "hits", "pending"]
+    assert list(answer) == ["roots", "hits", "pending", "note"]
     assert {hit["path"] for hit in answer["hits"]} == {"drums/kick 1.wav", "drums/kick 2.flac"}
     assert Path(answer["roots"][answer["hits"][0]["root"]], answer["hits"][0]["path"]).is_file()
     state = printed("status")
@@ -57,6 +57,25 @@ def test_any_file_of_the_user_may_be_the_reference(library: Path, tmp_path: Path
     assert {hit["path"] for hit in hits} == {"drums/kick 1.wav", "drums/kick 2.flac"}
     both = printed("search", "noise", "--audio", mine, "--alpha", "1", "-k", "6")["hits"]
     assert both[0]["path"] == printed("search", "noise", "-k", "1")["hits"][0]["path"]
+
+
+def test_filters_and_what_is_known_of_a_sample(library: Path) -> None:
+    write(library / "loops" / "loop_124bpm_Am.wav", kick(0.5))
+    first = printed("index", library, "--analyse-only")
+    assert (first["added"], first["analysed"]) == (7, 7)
+    assert first["analysis_ms"] > 0
+    assert soundpalette("search", "kick").returncode == 1
+    indexed = printed("index", library)
+    assert (indexed["added"], indexed["analysed"]) == (7, 0)
+    wanted = ("--min-bpm", "62", "--max-bpm", "62", "--half-double", "--key", "8B", "--key-match", "compatible")
+    (hit,) = printed("search", "snare", *wanted, "--kind", "loop", "--folder", library / "loops")["hits"]
+    assert (hit["path"], hit["bpm"], hit["key"], hit["kind"]) == ("loops/loop_124bpm_Am.wav", 124, "A minor", "loop")
+    shown = printed("show", hit["sample_id"])
+    assert shown["bpm"] == {"value": 124.0, "source": "name", "confidence": 0.9}
+    assert (shown["sample_id"], shown["kind"]) == (hit["sample_id"], "loop")
+    assert "124.0 (name, 0.9)" in soundpalette("show", library / "loops" / "loop_124bpm_Am.wav").stdout
+    empty = soundpalette("search", "kick", "--min-bpm", "170")
+    assert (empty.returncode, "there: 124 BPM" in empty.stderr) == (0, True)
 
 
 def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
@@ -84,6 +103,10 @@ def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
         (["search", "--audio", os.fsdecode(b"x\xff.wav")], 2, "Unicode characters"),
         (["index", os.fsdecode(b"/x\xff")], 2, "is not valid UTF-8"),
         (["search", "kick", "--audio", "none.wav"], 2, "'none.wav' names no file within reach"),
+        (["search", "kick", "--key", "H"], 2, "'H' is no key"),
+        (["search", "kick", "--role", "kik"], 2, "role is 'kik'; any or one of these is allowed"),
+        (["search", "kick", "--min-bpm", "130", "--max-bpm", "120"], 2, "min_bpm is 130 and max_bpm 120"),
+        (["show", "none.wav"], 2, "'none.wav' names no file within reach"),
         (["search", "kick", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["index", ".", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["status", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),

@@ -9,6 +9,7 @@ import typer
 
 from soundpalette.cli import cli
 from soundpalette.server.mcp import INSTRUCTIONS
+from soundpalette.tools.filters import PUBLISHED
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -37,6 +38,12 @@ def test_every_command_and_its_options_are_in_the_reference(command: str) -> Non
 @pytest.mark.parametrize("tool", re.findall(r"^- (\w+):", INSTRUCTIONS, re.M))
 def test_every_tool_is_in_the_reference(tool: str) -> None:
     assert f"`{tool}(" in REFERENCE
+
+
+@pytest.mark.parametrize("parameter", PUBLISHED)
+def test_every_filter_is_in_the_reference(parameter: str) -> None:
+    assert f"`{parameter}`" in REFERENCE
+    assert f"`--{parameter.replace('_', '-')}" in REFERENCE
 
 
 def test_every_configuration_key_is_in_the_reference() -> None:

@@ -5,85 +5,41 @@ commits that changed what a search can find; an index built at an older generati
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from filelock import FileLock
 
-from soundpalette.core import migrations
-from soundpalette.core.types import Counts, Failure, KnownFile, NewFailure, NewSample, Root, Rows, Sample, Space, Vector
+from soundpalette.core import filters, traits_table
+from soundpalette.core.database import MEND, Connection, Database
+from soundpalette.core.types import (
+    Analysis,
+    Counts,
+    Failure,
+    Filters,
+    Guess,
+    Ids,
+    KnownFile,
+    NewFailure,
+    NewSample,
+    Root,
+    Rows,
+    Sample,
+    Space,
+    Traits,
+    Vector,
+)
 from soundpalette.errors import CatalogueError
 
 ID_LENGTH: Final = 12
-LOCK: Final = "migration.lock"
-MEND: Final = "move it away and run `soundpalette index FOLDER` again"
-BUSY_SECONDS: Final = 30.0
 CHUNK_ROWS: Final = 4096
 _SAMPLE_COLUMNS: Final = "s.id, s.root_id, s.path, s.size, s.mtime_ns, s.content_hash, s.seconds, s.rate, s.channels"
 
 
-class Catalogue:
-    """One catalogue file; safe to use from several threads, which share idle connections. One process writes."""
-
-    def __init__(self, path: Path) -> None:
-        """Open `path`, creating or migrating it. Raises CatalogueError for a newer version or a damaged file."""
-        self.path = path
-        self._idle: list[sqlite3.Connection] = []
-        with _translated(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connected() as connection:
-            version = migrations.version(connection)
-            if version > migrations.VERSION:
-                raise CatalogueError(
-                    f"{path} has version {version}, this SoundPalette knows up to {migrations.VERSION}; "
-                    "upgrade soundpalette, or name another folder with SOUNDPALETTE_DATA_DIR"
-                )
-            if version < migrations.VERSION or not migrations.is_ours(connection):
-                self._make(connection)
-
-    def _make(self, connection: sqlite3.Connection) -> None:
-        with FileLock(self.path.with_name(LOCK)):  # two may come at once, and SQLite's switch to WAL waits for nobody
-            if migrations.is_foreign(connection):
-                raise CatalogueError(f"{self.path} is another program's database; {MEND}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            migrations.migrate(connection)
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one piece of work, whichever thread does it; as many are kept as worked at once."""
-        with _translated(self.path):
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("PRAGMA foreign_keys = ON")
-            try:
-                yield connection
-            finally:
-                self._idle.append(connection)
-
-    def close(self) -> None:
-        """Close every idle connection."""
-        while self._idle:
-            self._idle.pop().close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as connection, migrations.transaction(connection):
-            yield connection
-
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._connected() as connection:
-            return connection.execute(sql, parameters).fetchall()
-
-    def _number(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        return int(self._rows(sql, parameters)[0][0])
+class Catalogue(Database):
+    """One catalogue file; safe to use from several threads. One process writes."""
 
     # --- roots ---
 
@@ -103,16 +59,35 @@ class Catalogue:
     def known_files(self, root_id: str, below: str, space: Space) -> dict[str, KnownFile]:
         """By relative path, every sample of a root below the relative folder `below` ("" for all of it)."""
         rows = self._rows(
-            "SELECT s.path, s.id, s.size, s.mtime_ns, s.content_hash, v.content_hash IS NOT NULL FROM samples s "
+            "SELECT s.path, s.id, s.size, s.mtime_ns, s.content_hash, v.content_hash IS NOT NULL, "
+            "coalesce(t.revision, '') FROM samples s "
             "LEFT JOIN vectors v ON v.space = ? AND v.content_hash = s.content_hash "
-            f"WHERE s.root_id = ? AND {_BELOW}",
-            (space.key, root_id, *_below(below)),
+            "LEFT JOIN traits t ON t.sample_id = s.id "
+            f"WHERE s.root_id = ? AND {filters.BELOW}",
+            (space.key, root_id, *filters.below(below)),
         )
         return {path: KnownFile(*values) for path, *values in rows}
 
     def has_vector(self, content_hash: str, space: Space) -> bool:
         """Whether this content is already embedded in `space`."""
         return bool(self._rows("SELECT 1 FROM vectors WHERE space = ? AND content_hash = ?", (space.key, content_hash)))
+
+    def content_vector(self, content_hash: str, space: Space) -> Vector | None:
+        """The unit vector, float32 [dimension], of this content in `space`."""
+        sql = "SELECT vector FROM vectors WHERE space = ? AND content_hash = ?"
+        rows = self._rows(sql, (space.key, content_hash))
+        return _vector(rows[0][0], space) if rows else None
+
+    def analysis(self, content_hash: str) -> Analysis | None:
+        """What analysing this content gave, of whichever revision; None where that was not tried yet."""
+        rows = self._rows("SELECT revision, told FROM analyses WHERE content_hash = ?", (content_hash,))
+        return Analysis(*rows[0]) if rows else None
+
+    def guess(self, content_hash: str, space: Space) -> Guess | None:
+        """What the encoder of `space` guessed of this content."""
+        sql = "SELECT guess FROM guesses WHERE content_hash = ? AND space = ?"
+        rows = self._rows(sql, (content_hash, space.key))
+        return traits_table.GUESS.validate_json(rows[0][0]) if rows else None
 
     # --- writing ---
 
@@ -137,16 +112,17 @@ class Catalogue:
             if gone > 0:
                 _count_generation(connection)
 
-    def drop_unused_vectors(self) -> None:
-        """Drop every vector whose content no sample has any more."""
+    def drop_unused(self) -> None:
+        """Drop every vector, analysis and guess whose content no sample has any more."""
         with self._transaction() as connection:
-            connection.execute("DELETE FROM vectors WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+            for table in ("vectors", "analyses", "guesses"):
+                connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
         kept = set(keep)
-        sql = f"SELECT s.path FROM failures s WHERE s.space = ? AND s.root_id = ? AND {_BELOW}"
-        rows = self._rows(sql, (space.key, root_id, *_below(below)))
+        sql = f"SELECT s.path FROM failures s WHERE s.space = ? AND s.root_id = ? AND {filters.BELOW}"
+        rows = self._rows(sql, (space.key, root_id, *filters.below(below)))
         stale = [(space.key, root_id, path) for (path,) in rows if path not in kept]
         if stale:
             with self._transaction() as connection:
@@ -223,13 +199,29 @@ class Catalogue:
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
         """By id, those of `ids` that the library still holds."""
-        found: dict[str, Sample] = {}
+        sql = f"SELECT {_SAMPLE_COLUMNS} FROM samples s WHERE s.id IN"
+        return {row[0]: Sample(*row) for row in self._rows_of(sql, ids)}
+
+    def traits(self, ids: Sequence[str]) -> dict[str, Traits]:
+        """By id, what is known as music of those of `ids` that were analysed."""
+        sql = "SELECT sample_id, traits FROM facts WHERE sample_id IN"
+        return {row[0]: traits_table.TRAITS.validate_json(row[1]) for row in self._rows_of(sql, ids)}
+
+    def select(self, wanted: Filters) -> Ids:
+        """The ids, int64 [n] in rising order, of all samples that meet every condition. Raises RequestError."""
+        conditions = filters.conditions(wanted, self.roots())
+        rows = self._rows(*filters.selection("s.id", conditions, "ORDER BY s.id"))
+        return np.array([int(row[0], 16) for row in rows], np.int64)
+
+    def why_empty(self, wanted: Filters) -> str:
+        """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
+        return filters.why_empty(self._rows, filters.conditions(wanted, self.roots()))
+
+    def _rows_of(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement that ends in IN, over any number of ids."""
         for start in range(0, len(ids), CHUNK_ROWS):
             chunk = ids[start : start + CHUNK_ROWS]
-            marks = ",".join("?" * len(chunk))
-            for row in self._rows(f"SELECT {_SAMPLE_COLUMNS} FROM samples s WHERE s.id IN ({marks})", chunk):
-                found[row[0]] = Sample(*row)
-        return found
+            yield from self._rows(f"{sql} ({','.join('?' * len(chunk))})", chunk)
 
     def sample_at(self, root_id: str, path: str) -> Sample | None:
         """The sample of a root at this relative path, if it is indexed."""
@@ -260,16 +252,9 @@ class Catalogue:
 
 
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
-_BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
 
 
-def _below(folder: str) -> tuple[str, str, int, str]:
-    """Parameters of `_BELOW`. A prefix compared by substr: LIKE would read % and _ in names as wildcards."""
-    prefix = folder + "/"
-    return folder, folder, len(prefix), prefix
-
-
-def _put_sample(connection: sqlite3.Connection, space: Space, new: NewSample, generation: int) -> bool:
+def _put_sample(connection: Connection, space: Space, new: NewSample, generation: int) -> bool:
     """Write one sample; True where a search can notice."""
     where = (new.root_id, new.path)
     connection.execute("DELETE FROM failures WHERE root_id = ? AND path = ? AND space = ?", (*where, space.key))
@@ -277,19 +262,22 @@ def _put_sample(connection: sqlite3.Connection, space: Space, new: NewSample, ge
         blob = np.asarray(new.vector, "<f4").tobytes()
         row = (new.content_hash, space.key, generation, blob)
         connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)", row)
+    traits_table.put_content(connection, space, new)
     old = connection.execute("SELECT id, content_hash FROM samples WHERE root_id = ? AND path = ?", where).fetchone()
     if old is not None and old[1] == new.content_hash:
         connection.execute("UPDATE samples SET size = ?, mtime_ns = ? WHERE id = ?", (new.size, new.mtime_ns, old[0]))
+        traits_table.put(connection, old[0], new)
         return new.vector is not None
     sample_id = old[0] if old is not None else _free_id(connection, *where)
     connection.execute(
         "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (sample_id, *where, new.size, new.mtime_ns, new.content_hash, new.seconds, new.rate, new.channels, generation),
     )
+    traits_table.put(connection, sample_id, new)
     return True
 
 
-def _put_failure(connection: sqlite3.Connection, space: Space, failure: NewFailure) -> bool:
+def _put_failure(connection: Connection, space: Space, failure: NewFailure) -> bool:
     """Write one failure, and drop the sample that stood there with another content; True where there was one."""
     where = (failure.root_id, failure.path)
     connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", (*where, space.key, failure.reason))
@@ -299,7 +287,7 @@ def _put_failure(connection: sqlite3.Connection, space: Space, failure: NewFailu
     return connection.execute(sql, (*where, failure.content_hash)).rowcount > 0
 
 
-def _free_id(connection: sqlite3.Connection, root_id: str, path: str) -> str:
+def _free_id(connection: Connection, root_id: str, path: str) -> str:
     """12 hex characters from root and path. 48 bits collide about once in 16 million samples: then the next hash."""
     salt = ""
     while True:
@@ -309,11 +297,11 @@ def _free_id(connection: sqlite3.Connection, root_id: str, path: str) -> str:
         salt += "\0"
 
 
-def _meta(connection: sqlite3.Connection, key: str) -> int:
+def _meta(connection: Connection, key: str) -> int:
     return int(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
 
 
-def _count_generation(connection: sqlite3.Connection) -> None:
+def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
 
@@ -330,20 +318,3 @@ def _digest(text: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise CatalogueError(
-            f"{path} cannot be used ({error}); check that its folder is writable, that the disk has room and "
-            "that no other program holds it"
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise CatalogueError(f"{path} is damaged or no SoundPalette catalogue ({error}); {MEND}") from error
-    except OSError as error:
-        raise CatalogueError(
-            f"{path} cannot be created ({error.strerror}); set SOUNDPALETTE_DATA_DIR to a writable folder"
-        ) from error

@@ -52,6 +52,37 @@ STEPS: Final = (
             seen INTEGER, added INTEGER, updated INTEGER, removed INTEGER, unchanged INTEGER, failed INTEGER
         )""",
     ),
+    (
+        # What a content's sound and its file's own chunks tell, as JSON; `told` is NULL where the analysis failed.
+        "CREATE TABLE analyses (content_hash TEXT PRIMARY KEY, revision INTEGER NOT NULL, told TEXT)",
+        """CREATE TABLE guesses (
+            content_hash TEXT NOT NULL,
+            space TEXT NOT NULL,
+            guess TEXT NOT NULL,
+            PRIMARY KEY (content_hash, space)
+        ) WITHOUT ROWID""",
+        # A row a sample, to filter by; only a revision where the analysis failed.
+        """CREATE TABLE traits (
+            sample_id TEXT PRIMARY KEY REFERENCES samples (id) ON DELETE CASCADE,
+            revision TEXT NOT NULL,
+            bpm REAL,
+            key TEXT,
+            root TEXT,
+            kind TEXT,
+            role TEXT,
+            genre TEXT
+        ) WITHOUT ROWID""",
+        # All of a sample's traits as JSON, with sources and confidence; apart, so that filters need not read past them.
+        """CREATE TABLE facts (
+            sample_id TEXT PRIMARY KEY REFERENCES samples (id) ON DELETE CASCADE,
+            traits TEXT NOT NULL
+        )""",
+        """CREATE TABLE tags (
+            tag TEXT NOT NULL,
+            sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,
+            PRIMARY KEY (sample_id, tag)
+        ) WITHOUT ROWID""",
+    ),
 )
 VERSION: Final = len(STEPS)
 

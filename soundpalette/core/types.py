@@ -1,7 +1,7 @@
 """The values that travel between the parts of the house."""
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -79,28 +79,17 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """What the catalogue remembers of a path, to tell new, changed and unchanged; `embedded` in the space asked for."""
+    """What the catalogue remembers of a path, to tell new, changed and unchanged; `embedded` in the space asked for.
+
+    `traits` is the revision that its traits were put together by, "" where that was not tried yet.
+    """
 
     id: str
     size: int
     mtime_ns: int
     content_hash: str
     embedded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewSample:
-    """A file read in this run. `vector` is None where the catalogue already holds one for its content."""
-
-    root_id: str
-    path: str
-    size: int
-    mtime_ns: int
-    content_hash: str
-    seconds: float
-    rate: int
-    channels: int
-    vector: Vector | None
+    traits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +155,73 @@ class Traits:
     noisiness: float
     width: float
     bands: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What an encoder guesses of a sample from its vector alone; None where nothing is near enough."""
+
+    role: Fact[str] | None = None
+    genre: Fact[str] | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What analysing a content gave, as the catalogue keeps it: `told` is JSON, None where the analysis failed."""
+
+    revision: int
+    told: str | None
+
+
+KeyMatch = Literal["exact", "relative", "compatible"]
+Kind = Literal["any", "loop", "one-shot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions that a sample has to meet; each default is no condition.
+
+    Tempo in beats a minute: what rounds to the bounds passes, with `half_double` also at half or double time.
+    `key` such as "A minor"; `folder` is below a root or absolute; words are compared without case and hyphens. A
+    sample of which a value is not known never meets a condition on it.
+    """
+
+    min_bpm: float = 0
+    max_bpm: float = 0
+    half_double: bool = False
+    key: str = ""
+    key_match: KeyMatch = "exact"
+    role: str = "any"
+    genre: str = ""
+    kind: Kind = "any"
+    min_seconds: float = 0
+    max_seconds: float = 0
+    folder: str = ""
+    tag: str = ""
+
+
+NO_FILTERS: Final = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSample:
+    """A file read in this run.
+
+    `vector`, `analysis` and `guess` are None where the catalogue already holds them for its content, or where they were
+    not asked for. `traits` replace those of another `revision`; None with a revision says that there are none.
+    """
+
+    root_id: str
+    path: str
+    size: int
+    mtime_ns: int
+    content_hash: str
+    seconds: float
+    rate: int
+    channels: int
+    vector: Vector | None
+    analysis: Analysis | None = None
+    guess: Guess | None = None
+    traits: Traits | None = None
+    revision: str = ""

@@ -55,8 +55,8 @@ class VectorIndex(Protocol):
     @property
     def manifest(self) -> Manifest: ...
 
-    def query(self, vector: Vector, k: int) -> Matches:
-        """The `k` samples (or all, where there are fewer) nearest to a unit vector [dimension]."""
+    def query(self, vector: Vector, k: int, ids: Ids | None = None) -> Matches:
+        """The `k` samples (or all, where there are fewer) nearest to a unit vector [dimension], of `ids` alone."""
         ...
 
 
@@ -71,15 +71,26 @@ class FlatIndex:
     def manifest(self) -> Manifest:
         return self._manifest
 
-    def query(self, vector: Vector, k: int) -> Matches:
-        """The `k` nearest samples by cosine. Raises VectorIndexError for a vector of another dimension."""
+    def query(self, vector: Vector, k: int, ids: Ids | None = None) -> Matches:
+        """The `k` nearest samples by cosine, of `ids` (int64 [n], any order, known or not) alone where these are given.
+
+        Raises VectorIndexError for a vector of another dimension.
+        """
+        import faiss
+
         if vector.shape != (self._index.d,):
             raise VectorIndexError(f"a vector of shape {vector.shape} came, the index holds {self._index.d} dimensions")
-        k = min(k, self._index.ntotal)
+        k = min(k, self._index.ntotal if ids is None else len(ids))
         if k == 0:
             return Matches(np.empty(0, np.int64), np.empty(0, np.float32))
-        scores, ids = self._index.search(np.ascontiguousarray(vector[None], np.float32), k)
-        return Matches(ids[0], scores[0])
+        # IndexIDMap2 translates the selector to its inner positions, so that others are never scored.
+        chosen = None
+        if ids is not None:
+            chosen = faiss.SearchParameters()
+            chosen.sel = faiss.IDSelectorBatch(ids)
+        scores, found = self._index.search(np.ascontiguousarray(vector[None], np.float32), k, params=chosen)
+        there = found[0] >= 0  # FAISS fills up with -1 where fewer of `ids` are in the index
+        return Matches(found[0][there], scores[0][there])
 
 
 def read_manifest(folder: Path, space: Space) -> Manifest | None:

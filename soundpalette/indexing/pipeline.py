@@ -1,4 +1,4 @@
-"""The indexer: scan, embed what is new or changed, commit batch by batch, forget what is gone, publish.
+"""The indexer: scan, embed and analyse what is new or changed, commit batch by batch, forget what is gone, publish.
 
 The commit is the checkpoint: after a kill at any moment the next run finds in the catalogue what was done and goes on.
 """
@@ -12,15 +12,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from soundpalette.core import vector_index
 from soundpalette.core.audio import EXTENSIONS, Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import Counts, Failure, NewFailure, NewSample, Vector
+from soundpalette.core.music.traits import NO_GUESS
+from soundpalette.core.types import Counts, Failure, Guess, KnownFile, NewFailure, NewSample
 from soundpalette.errors import AudioError, IndexingError, ScanError, VectorIndexError
-from soundpalette.indexing.embed import embed_batch
+from soundpalette.indexing.analyse import Guesser, is_current, revision
+from soundpalette.indexing.embed import Embedded, embed_batch
 from soundpalette.indexing.prepare import Job, Prepared, Preparer, hash_of
 from soundpalette.indexing.progress import Progress
 from soundpalette.indexing.scan import Found, FoundFile, ancestors, scan
@@ -32,21 +35,27 @@ LOCK: Final = "indexer.lock"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a run works: files a batch, decoding threads (0: none ahead), limits; `prune` believes in an empty root,
-    `verify` hashes files that look unchanged."""
+    `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone."""
 
     batch_size: int = 32
     workers: int = 2
     limits: Limits = field(default_factory=Limits)
     prune: bool = False
     verify: bool = False
+    analyse_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: counts, failures by path, sentences about roots that were left alone."""
+    """What a run did: counts, failures by path, sentences about roots that were left alone.
+
+    `analysed` contents took `analysis_seconds` of processor time together.
+    """
 
     counts: Counts
     seconds: float
+    analysed: int
+    analysis_seconds: float
     failures: tuple[Failure, ...]
     warnings: tuple[str, ...]
 
@@ -54,11 +63,21 @@ class Report:
 class Indexer:
     """Brings a catalogue and the index of one encoder's space up to date with the folders."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, index_folder: Path, settings: Settings) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        encoder: Encoder,
+        index_folder: Path,
+        settings: Settings,
+        guesser: Guesser | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._encoder = encoder
         self._index_folder = index_folder
         self._settings = settings
+        self._guesser = None if settings.analyse_only else guesser
+        self._analysed = 0
+        self._analysis_seconds = 0.0
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
         self._failed: dict[str, set[str]] = {}
@@ -69,8 +88,14 @@ class Indexer:
         started = time.monotonic()
         with self._locked():
             self._run(paths, progress)
-        counts = Counts(**self._counts)
-        return Report(counts, time.monotonic() - started, tuple(self._failures), tuple(self._warnings))
+        return Report(
+            Counts(**self._counts),
+            time.monotonic() - started,
+            self._analysed,
+            self._analysis_seconds,
+            tuple(self._failures),
+            tuple(self._warnings),
+        )
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -93,12 +118,13 @@ class Indexer:
         run = self._catalogue.start_run(self._encoder.space)
         surveys = [survey for target in targets if (survey := self._survey(target)) is not None]
         progress.begin(sum(len(survey.jobs) for survey in surveys))
-        self._embed([job for survey in surveys for job in survey.jobs], progress)
+        self._index([job for survey in surveys for job in survey.jobs], progress)
         for survey in surveys:
             self._forget(survey)
         if self._counts["updated"] or self._counts["removed"] or self._counts["failed"]:
-            self._catalogue.drop_unused_vectors()
-        self._publish()
+            self._catalogue.drop_unused()
+        if not self._settings.analyse_only:
+            self._publish()
         self._catalogue.finish_run(run, Counts(**self._counts))
 
     def _survey(self, target: Target) -> "_Survey | None":
@@ -136,7 +162,9 @@ class Indexer:
 
     def _unchanged(self, job: Job) -> bool:
         known, file = job.known, job.file
-        if known is None or not known.embedded or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
+        if known is None or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
+            return False
+        if not self._is_embedded(known) or not is_current(known.traits, self._guesser):
             return False
         if not self._settings.verify:
             return True
@@ -145,10 +173,19 @@ class Indexer:
         except AudioError:
             return False
 
-    def _embed(self, jobs: Sequence[Job], progress: Progress) -> None:
+    def _is_embedded(self, known: KnownFile) -> bool:
+        """As far as this run is to see to it."""
+        return known.embedded or self._settings.analyse_only
+
+    def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
         settings = self._settings
         preparer = Preparer(
-            self._catalogue, self._encoder, settings.limits, settings.workers, ahead=2 * settings.batch_size
+            self._catalogue,
+            self._encoder,
+            settings.limits,
+            workers=settings.workers,
+            ahead=2 * settings.batch_size,
+            encode=not settings.analyse_only,
         )
         prepared = preparer.all(jobs)
         while batch := list(islice(prepared, settings.batch_size)):
@@ -159,6 +196,7 @@ class Indexer:
         for root in {item.job.root for item in batch if item.reason}:
             _ensure_there(Path(root.path))
         done = embed_batch(self._encoder, batch)
+        guesses = self._guesses(batch, done)
         samples: list[NewSample] = []
         failures: list[NewFailure] = []
         outcomes: Counter[str] = Counter()
@@ -168,10 +206,51 @@ class Indexer:
                 failures.append(self._failure(item.job, reason, item.content_hash))
                 outcomes["failed"] += 1
             else:
-                samples.append(_new_sample(item, done.vectors.get(item.content_hash)))
-                outcomes[_outcome(item)] += 1
+                samples.append(self._new_sample(item, done, guesses.get(item.content_hash)))
+                outcomes[self._outcome(item)] += 1
         self._catalogue.commit(self._encoder.space, samples, failures)
         self._counts += outcomes
+        self._analysed += sum(item.analysed.new is not None for item in batch)
+        self._analysis_seconds += sum(item.analysed.seconds for item in batch)
+
+    def _guesses(self, batch: Sequence[Prepared], done: Embedded) -> dict[str, Guess]:
+        """By content hash, what the encoder guesses, or (without a guesser) guessed in an earlier run."""
+        space = self._encoder.space
+        hashes = list(dict.fromkeys(item.content_hash for item in batch if item.analysed.content))
+        if self._guesser is None:
+            kept = {content: self._catalogue.guess(content, space) for content in hashes}
+            return {content: guess for content, guess in kept.items() if guess is not None}
+        found = {content: done.vectors.get(content) for content in hashes}
+        vectors = {c: self._catalogue.content_vector(c, space) if v is None else v for c, v in found.items()}
+        there = {content: vector for content, vector in vectors.items() if vector is not None}
+        return dict(zip(there, self._guesser.guess(np.stack([*there.values()])), strict=True)) if there else {}
+
+    def _new_sample(self, item: Prepared, done: Embedded, guess: Guess | None) -> NewSample:
+        file, header, analysed = item.job.file, item.header, item.analysed
+        return NewSample(
+            root_id=item.job.root.id,
+            path=file.path,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            content_hash=item.content_hash,
+            seconds=header.seconds,
+            rate=header.rate,
+            channels=header.channels,
+            vector=done.vectors.get(item.content_hash),
+            analysis=analysed.new,
+            guess=guess,
+            traits=analysed.traits(guess or NO_GUESS),
+            revision=revision(self._guesser),
+        )
+
+    def _outcome(self, item: Prepared) -> str:
+        """Which count a file that succeeded belongs to."""
+        known = item.job.known
+        if known is None:
+            return "added"
+        if known.content_hash != item.content_hash:
+            return "updated"
+        return "unchanged" if self._is_embedded(known) else "added"
 
     def _failure(self, job: Job, reason: str, content_hash: str = "") -> NewFailure:
         self._failures.append(Failure(str(job.path), reason))
@@ -234,29 +313,4 @@ def _ensure_there(root: Path) -> None:
     raise IndexingError(
         f"{root} went away during the run (an unplugged drive?): what was committed is kept; "
         "plug it in and run the same command again"
-    )
-
-
-def _outcome(item: Prepared) -> str:
-    """Which count a file that succeeded belongs to."""
-    known = item.job.known
-    if known is None:
-        return "added"
-    if known.content_hash != item.content_hash:
-        return "updated"
-    return "unchanged" if known.embedded else "added"
-
-
-def _new_sample(item: Prepared, vector: Vector | None) -> NewSample:
-    file, header = item.job.file, item.header
-    return NewSample(
-        root_id=item.job.root.id,
-        path=file.path,
-        size=file.size,
-        mtime_ns=file.mtime_ns,
-        content_hash=item.content_hash,
-        seconds=header.seconds,
-        rate=header.rate,
-        channels=header.channels,
-        vector=vector,
     )

@@ -1,4 +1,4 @@
-"""The processor's part of indexing one file: hash, header, decoded windows. Runs ahead in worker threads."""
+"""The processor's part of indexing one file: hash, header, decoded windows, analysis. Runs ahead in worker threads."""
 
 import hashlib
 import logging
@@ -14,11 +14,13 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import KnownFile, Root, Window
 from soundpalette.errors import AudioError, SoundPaletteError
+from soundpalette.indexing.analyse import Analysed, analyse
 from soundpalette.indexing.scan import FoundFile
 
 LONG_SECONDS: Final = 30.0
 """Longer files are decoded while they are embedded rather than ahead, so that memory stays bounded."""
 NO_HEADER: Final = Probe(0, 1, 0, "")
+NOT_ANALYSED: Final = Analysed()
 log = logging.getLogger(__name__)
 
 
@@ -37,25 +39,29 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job ready to be embedded. `windows` is None where the catalogue holds this content's vector already, and
-    empty where the file is long and is to be streamed. `reason` says why it cannot be indexed."""
+    """A job ready to be embedded. `windows` is None where the catalogue holds this content's vector already (or none is
+    asked for), and empty where the file is long and is to be streamed. `reason` says why it cannot be indexed."""
 
     job: Job
     content_hash: str = ""
     header: Probe = NO_HEADER
     windows: tuple[Window, ...] | None = None
+    analysed: Analysed = NOT_ANALYSED
     reason: str = ""
 
 
 class Preparer:
-    """Prepares jobs in worker threads, a bounded number ahead of whoever takes them."""
+    """Prepares jobs in worker threads, a bounded number ahead of whoever takes them; windows only to `encode`."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, limits: Limits, workers: int, ahead: int) -> None:
+    def __init__(
+        self, catalogue: Catalogue, encoder: Encoder, limits: Limits, *, workers: int, ahead: int, encode: bool
+    ) -> None:
         self._catalogue = catalogue
         self._encoder = encoder
         self._limits = limits
         self._workers = workers
         self._ahead = ahead
+        self._encode = encode
 
     def all(self, jobs: Iterable[Job]) -> Iterator[Prepared]:
         """Every job prepared, in order."""
@@ -89,11 +95,15 @@ class Preparer:
     def _prepare(self, job: Job) -> Prepared:
         header = probe(job.path, self._limits)
         content_hash = hash_of(job.path)
-        if self._catalogue.has_vector(content_hash, self._encoder.space):
-            return Prepared(job, content_hash, header)
-        if header.seconds > LONG_SECONDS:
-            return Prepared(job, content_hash, header, ())
-        return Prepared(job, content_hash, header, tuple(self._encoder.windows(job.path)))
+        embedded = self._catalogue.has_vector(content_hash, self._encoder.space)
+        windows = None if embedded or not self._encode else self._windows(job, header)
+        analysed = analyse(self._catalogue, job.root, job.file.path, content_hash, self._limits)
+        # What cannot be decoded is a failure of the file; the encoder says so, where it is asked.
+        reason = "" if embedded or self._encode else analysed.reason
+        return Prepared(job, content_hash, header, windows, analysed, reason)
+
+    def _windows(self, job: Job, header: Probe) -> tuple[Window, ...]:
+        return () if header.seconds > LONG_SECONDS else tuple(self._encoder.windows(job.path))
 
 
 def _hash_if_known(job: Job) -> str:

@@ -9,7 +9,7 @@ from soundpalette.tools.names import clean
 MAX_QUERY: Final = 1000
 MAX_REFERENCE: Final = 4096
 MAX_PALETTE: Final = 64
-TEXT_PATH: Final = 80
+TEXT_PATH: Final = 54
 TEXT_ROOT: Final = 200
 
 
@@ -17,14 +17,14 @@ TEXT_ROOT: Final = 200
 Query = Annotated[
     str,
     Field(
-        description="The sound in plain English, as a producer would say it: 'punchy techno kick', 'dark evolving pad'",
+        description="The sound in plain English: 'dark evolving pad'",
         json_schema_extra={"minLength": 1, "maxLength": MAX_QUERY},
     ),
 ]
 Reference = Annotated[
     str,
     Field(
-        description="A sample_id from an earlier answer, or a path: absolute, or relative to a root of the library",
+        description="A sample_id of an earlier answer, or a path: absolute, or relative to a root",
         json_schema_extra={"minLength": 1, "maxLength": MAX_REFERENCE},
     ),
 ]
@@ -32,7 +32,7 @@ TopK = Annotated[int, Field(description="How many hits", json_schema_extra={"min
 Alpha = Annotated[
     float,
     Field(
-        description="The text's share: 1 is text alone, 0 is audio alone, 0.7 is 70 % text",
+        description="The text's share: 1 text alone, 0 audio alone",
         json_schema_extra={"minimum": 0, "maximum": 1},
     ),
 ]
@@ -54,25 +54,43 @@ class Answer(BaseModel):
 class SearchHit(Answer):
     """One sample found."""
 
-    sample_id: str = Field(description="Stable; other tools take it")
+    sample_id: str
     root: str = Field(description="A key of roots")
-    path: str = Field(description="Relative to the root")
-    score: float = Field(description="Cosine to the query, -1 to 1; compare within one answer only")
+    path: str
+    score: float = Field(description="Cosine, -1 to 1; compare within one answer")
     seconds: float
+    bpm: float = Field(description="0: unknown")
+    key: str
+    role: str
+    kind: str
+
+    def line(self) -> str:
+        """Id, score, seconds, what is known as music, path."""
+        music = [f"{self.bpm:g}bpm" if self.bpm else "", _short_key(self.key), self.role]
+        kind = "loop" if self.kind == "loop" and "loop" not in self.role else ""
+        known = "".join(f" {word}" for word in (*music, kind) if word)
+        return f"{self.sample_id} {self.score:.3f} {self.seconds:.2f}s{known} {clean(self.path, TEXT_PATH)}"
+
+
+def _short_key(key: str) -> str:
+    """F#m for F# minor."""
+    tonic, _, mode = key.partition(" ")
+    return f"{tonic}{'m' if mode == 'minor' else ''}"
 
 
 class SearchResult(Answer):
     """Hits, best first."""
 
-    roots: dict[str, str] = Field(description="Absolute path of each root that hits lie in")
+    roots: dict[str, str] = Field(description="Absolute paths")
     hits: list[SearchHit]
-    pending: int = Field(description="Samples of the library that the published index does not hold yet")
+    pending: int = Field(description="Samples not in the index yet")
+    note: str = Field(description="Without hits: which filter to loosen")
 
     def text(self) -> str:
-        """A line a hit (id, score, seconds, path), then the roots, for clients and models that read text alone."""
-        lines = [f"{h.sample_id} {h.score:.3f} {h.seconds:.2f}s {clean(h.path, TEXT_PATH)}" for h in self.hits]
+        """A line a hit (id, score, seconds, music, path), then the roots, for who reads text alone."""
+        lines = [hit.line() for hit in self.hits]
         if not lines:
-            return "No sample matches."
+            return f"No sample matches: {self.note}." if self.note else "No sample matches."
         several = len(self.roots) > 1
         for root, path in self.roots.items():
             of = " ".join(hit.sample_id for hit in self.hits if hit.root == root) if several else "Paths"

@@ -2,32 +2,38 @@
 
 from typing import Final
 
-from soundpalette.core.search import Answer
+from soundpalette.core.search import Answer, Hit
+from soundpalette.core.types import NO_FILTERS, Filters
+from soundpalette.tools.filters import checked
 from soundpalette.tools.names import MAX_PATH, clean
 from soundpalette.tools.schemas import SearchHit, SearchResult
 from soundpalette.tools.workbench import Workbench
 
 ROOM_A_HIT: Final = 490
-FRAME: Final = 108
-"""Characters of a hit besides its path; of a root, a quarter of it."""
+FRAME: Final = 186
+"""Characters of a hit besides its path; of a root, a sixth of it."""
+LONGEST_NOTE: Final = 800
 
 
-def search_by_text(bench: Workbench, query: str, top_k: int) -> SearchResult:
+def search_by_text(bench: Workbench, query: str, top_k: int, filters: Filters = NO_FILTERS) -> SearchResult:
     """The samples that fit a description. Raises SoundPaletteError with a sentence for the caller."""
-    words, k = bench.checked_query(query), bench.checked_top_k(top_k)
-    return _result(bench, bench.searcher.by_text(words, k))
+    words, k, chosen = bench.checked_query(query), bench.checked_top_k(top_k), checked(filters)
+    return _result(bench, bench.searcher.by_text(words, k, chosen))
 
 
-def search_by_audio(bench: Workbench, reference: str, top_k: int) -> SearchResult:
+def search_by_audio(bench: Workbench, reference: str, top_k: int, filters: Filters = NO_FILTERS) -> SearchResult:
     """The samples that sound like a reference. Raises SoundPaletteError."""
-    k = bench.checked_top_k(top_k)
-    return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k))
+    k, chosen = bench.checked_top_k(top_k), checked(filters)
+    return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen))
 
 
-def hybrid_search(bench: Workbench, query: str, reference: str, alpha: float, top_k: int) -> SearchResult:
+def hybrid_search(
+    bench: Workbench, query: str, reference: str, alpha: float, top_k: int, filters: Filters = NO_FILTERS
+) -> SearchResult:
     """The samples that fit a description and sound like a reference. Raises SoundPaletteError."""
     words, share, k = bench.checked_query(query), bench.checked_alpha(alpha), bench.checked_top_k(top_k)
-    return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k))
+    chosen = checked(filters)
+    return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen))
 
 
 def _result(bench: Workbench, answer: Answer) -> SearchResult:
@@ -37,21 +43,28 @@ def _result(bench: Workbench, answer: Answer) -> SearchResult:
     room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10)
     root_limit = room // 2 // max(len(roots), 1)
     shown = {root: _fitted(path, root_limit) for root, path in sorted(roots.items())}
-    room -= sum(len(path) + FRAME // 4 for path in shown.values())
+    room -= sum(len(path) + FRAME // 6 for path in shown.values())
     path_limit = min(MAX_PATH, room // max(len(answer.hits), 1))
     return SearchResult(
         roots=shown,
-        hits=[
-            SearchHit(
-                sample_id=hit.sample.id,
-                root=hit.sample.root_id,
-                path=_fitted(hit.sample.path, path_limit),
-                score=round(hit.score, 4),
-                seconds=round(hit.sample.seconds, 3),
-            )
-            for hit in answer.hits
-        ],
+        hits=[_hit(hit, path_limit) for hit in answer.hits],
         pending=answer.pending,
+        note=clean(answer.note, LONGEST_NOTE),
+    )
+
+
+def _hit(hit: Hit, path_limit: int) -> SearchHit:
+    known = hit.traits
+    return SearchHit(
+        sample_id=hit.sample.id,
+        root=hit.sample.root_id,
+        path=_fitted(hit.sample.path, path_limit),
+        score=round(hit.score, 4),
+        seconds=round(hit.sample.seconds, 3),
+        bpm=round(known.bpm.value, 1) if known and known.bpm else 0.0,
+        key=known.key.value if known and known.key else "",
+        role=known.role.value if known and known.role else "",
+        kind=known.kind.value if known else "",
     )
 
 

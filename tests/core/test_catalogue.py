@@ -9,9 +9,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundpalette.core import migrations
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.types import Counts, Failure, NewFailure, NewSample, Root, Space, Vector
+from soundpalette.core.types import (
+    Analysis,
+    Counts,
+    Fact,
+    Failure,
+    Filters,
+    Guess,
+    NewFailure,
+    NewSample,
+    Root,
+    Space,
+    Vector,
+)
 from soundpalette.errors import CatalogueError
+from tests.core.test_filters import traits
 
 SPACE = Space("test", "0123456789ab", 4)
 OTHER = Space("other", "ba9876543210", 4)
@@ -96,7 +110,7 @@ def test_removing_takes_the_unused_vector_along_and_keeps_a_shared_one(catalogue
     catalogue.commit(SPACE, [sample(root, name, "same") for name in ("a.wav", "b.wav")] + [sample(root, "c.wav")], [])
     catalogue.remove(root.id, ["a.wav", "c.wav"])
     assert list(catalogue.known_files(root.id, "", SPACE)) == ["b.wav"]
-    catalogue.drop_unused_vectors()
+    catalogue.drop_unused()
     assert catalogue.has_vector("same", SPACE)
     assert not catalogue.has_vector("c.wav", SPACE)
 
@@ -248,3 +262,66 @@ def test_runs_are_kept(catalogue: Catalogue) -> None:
     rows = sqlite3.connect(catalogue.path).execute("SELECT seen, added, failed, finished FROM runs").fetchall()
     assert rows[0][:3] == (3, 2, 1)
     assert rows[0][3] is not None
+
+
+def test_traits_come_back_whole_and_go_with_their_sample(catalogue: Catalogue, root: Root) -> None:
+    known = traits(124.0, "A minor", "bass", tags=("warm",))
+    catalogue.commit(SPACE, [replace(sample(root, "a.wav"), traits=known, revision="1")], [])
+    file = catalogue.known_files(root.id, "", SPACE)["a.wav"]
+    assert file.traits == "1"
+    assert catalogue.traits([file.id, "0" * 12]) == {file.id: known}
+    catalogue.remove(root.id, ["a.wav"])
+    assert catalogue.traits([file.id]) == {}
+    assert len(catalogue.select(Filters(tag="warm"))) == 0
+    with catalogue._connected() as connection:
+        left = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("traits", "facts", "tags")
+        ]
+    assert left == [0, 0, 0]
+
+
+def test_a_changed_content_loses_the_traits_of_the_older_one(catalogue: Catalogue, root: Root) -> None:
+    catalogue.commit(SPACE, [replace(sample(root, "a.wav", "one"), traits=traits(124.0), revision="1")], [])
+    catalogue.commit(SPACE, [sample(root, "a.wav", "two")], [])
+    file = catalogue.known_files(root.id, "", SPACE)["a.wav"]
+    assert (file.traits, catalogue.traits([file.id])) == ("", {})
+
+
+def test_newer_traits_replace_older_ones_without_a_new_generation(catalogue: Catalogue, root: Root) -> None:
+    new = sample(root, "a.wav")
+    catalogue.commit(SPACE, [replace(new, traits=traits(124.0, tags=("warm",)), revision="1")], [])
+    stamp = catalogue.stamp()
+    again = replace(new, vector=None, traits=traits(126.0, tags=("cold",)), revision="2")
+    catalogue.commit(SPACE, [again], [])
+    file = catalogue.known_files(root.id, "", SPACE)["a.wav"]
+    assert file.traits == "2"
+    assert catalogue.traits([file.id])[file.id].bpm == Fact(126.0, "name", 0.9)
+    assert [len(catalogue.select(Filters(tag=tag))) for tag in ("warm", "cold")] == [0, 1]
+    assert catalogue.stamp() == stamp
+
+
+def test_an_analysis_and_a_guess_are_kept_by_content_until_nobody_has_it(catalogue: Catalogue, root: Root) -> None:
+    guess = Guess(Fact("kick", "encoder", 0.6), None, ("punchy",))
+    new = replace(sample(root, "a.wav", "one"), analysis=Analysis(3, "{}"), guess=guess)
+    catalogue.commit(SPACE, [new, sample(root, "b.wav", "one")], [])
+    catalogue.remove(root.id, ["a.wav"])
+    catalogue.drop_unused()
+    assert catalogue.analysis("one") == Analysis(3, "{}")
+    assert (catalogue.guess("one", SPACE), catalogue.guess("one", OTHER)) == (guess, None)
+    catalogue.remove(root.id, ["b.wav"])
+    catalogue.drop_unused()
+    assert (catalogue.analysis("one"), catalogue.guess("one", SPACE)) == (None, None)
+
+
+def test_a_catalogue_of_the_first_version_is_brought_up_and_keeps_its_samples(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in (*migrations.STEPS[0], "PRAGMA user_version = 1"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO roots VALUES ('r', '/music')")
+    connection.execute("INSERT INTO samples VALUES ('0123456789ab', 'r', 'a.wav', 1, 1, 'one', 1.5, 44100, 2, 1)")
+    connection.close()
+    catalogue = Catalogue(path)
+    assert catalogue.known_files("r", "", SPACE)["a.wav"].traits == ""
+    assert catalogue.select(Filters()).tolist() == [0x0123456789AB]
+    assert catalogue.traits(["0123456789ab"]) == {}

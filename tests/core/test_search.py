@@ -9,7 +9,7 @@ import pytest
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher, blend
-from soundpalette.core.types import Sample
+from soundpalette.core.types import Fact, Filters, Sample
 from soundpalette.errors import RequestError, VectorIndexError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
@@ -108,3 +108,54 @@ def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) 
         searcher.by_text("kick", 1)
     with pytest.raises(RequestError, match="is not embedded by the encoder compact yet"):
         searcher.vector_of(sample(searcher, "drums/kick 1.wav"))
+
+
+@pytest.fixture
+def loops(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
+    """Twelve kicks, of which every third tells its tempo in its name."""
+    for number in range(12):
+        named = f"loop_{120 + number}bpm" if number % 3 == 0 else "plain"
+        write(tmp_path / "loops" / f"{named} {number:02}.wav", kick(0.2 + number / 20))
+    folder = index_folder(tmp_path, compact)
+    Indexer(catalogue, compact, folder, Settings()).run([tmp_path / "loops"], Lines())
+    return Searcher(catalogue, compact, folder)
+
+
+def test_as_many_hits_come_back_as_pass_the_filters(loops: Searcher) -> None:
+    every = {hit.sample.path: hit.score for hit in loops.by_text("snare", 12).hits}
+    answer = loops.by_text("snare", 3, Filters(min_bpm=122, max_bpm=130))
+    assert {hit.sample.path for hit in answer.hits} == {f"loop_{bpm}bpm 0{bpm - 120}.wav" for bpm in (123, 126, 129)}
+    assert [hit.score for hit in answer.hits] == pytest.approx(
+        sorted((every[hit.sample.path] for hit in answer.hits), reverse=True), abs=SCORE
+    )
+    assert answer.hits[0].traits is not None
+    assert answer.hits[0].traits.bpm in [Fact(float(bpm), "name", 0.9) for bpm in (123, 126, 129)]
+    assert len(loops.by_text("snare", 99, Filters(folder="plain")).hits) == 0
+
+
+def test_the_reference_takes_no_hit_away_from_a_filtered_search(loops: Searcher) -> None:
+    reference = sample(loops, "loop_123bpm 03.wav")
+    for answer in (
+        loops.by_audio(reference, 2, Filters(min_bpm=122, max_bpm=130)),
+        loops.hybrid("kick", reference, 0.5, 2, Filters(min_bpm=122, max_bpm=130)),
+    ):
+        assert {hit.sample.path for hit in answer.hits} == {"loop_126bpm 06.wav", "loop_129bpm 09.wav"}
+    alone = loops.by_audio(reference, 2, Filters(min_bpm=123, max_bpm=123))
+    assert (alone.hits, alone.note) == (
+        (), "no sample but the reference itself meets the filters; loosen one of them",
+    )  # fmt: skip
+
+
+def test_filters_that_nothing_meets_are_answered_with_the_nearest_value(loops: Searcher) -> None:
+    answer = loops.by_text("kick", 5, Filters(min_bpm=170))
+    assert answer.hits == ()
+    assert answer.note == "no sample has tempo from 170 BPM; without the tempo 12 pass (there: 129 BPM)"
+
+
+def test_samples_that_pass_and_are_not_indexed_yet_are_told(loops: Searcher, tmp_path: Path) -> None:
+    write(tmp_path / "loops" / "new_90bpm.wav", kick(0.3))
+    settings = Settings(analyse_only=True)
+    Indexer(loops.catalogue, loops.encoder, loops.index_folder, settings).run([tmp_path / "loops"], Lines())
+    answer = loops.by_text("kick", 5, Filters(max_bpm=100))
+    assert (answer.hits, answer.pending) == ((), 1)
+    assert answer.note == "1 samples meet the filters and none is in the index yet; run `soundpalette index`"

@@ -2,12 +2,15 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from soundpalette.core import vector_index
 from soundpalette.core.types import Rows, Space
@@ -156,3 +159,25 @@ def test_a_query_of_another_dimension_is_refused(tmp_path: Path) -> None:
     published(tmp_path)
     with pytest.raises(VectorIndexError, match="32 dimensions"):
         loaded(tmp_path).query(np.ones(7, np.float32), 3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 99), st.integers(1, 60), st.floats(0, 1), st.integers(0, 1 << 20))
+def test_of_chosen_ids_it_finds_what_brute_force_finds(count: int, k: int, share: float, seed: int) -> None:
+    made = rows(count, seed)
+    generator = np.random.default_rng(seed)
+    chosen = generator.random(count) < share
+    strangers = generator.integers(1 << 48, 1 << 49, 5)
+    ids = generator.permutation(np.concatenate([made.ids[chosen], strangers]))
+    with tempfile.TemporaryDirectory() as folder:
+        vector_index.publish(Path(folder), SPACE, vector_index.State(1, 99, count), chunks(made))
+        matches = loaded(Path(folder)).query(unnormalised(seed), k, ids)
+    exact = made.vectors[chosen] @ unnormalised(seed)
+    best = np.argsort(-exact)[:k]
+    np.testing.assert_array_equal(matches.ids, made.ids[chosen][best])
+    np.testing.assert_allclose(matches.scores, exact[best], atol=SCORE * 50)
+
+
+def test_no_ids_at_all_find_nothing(tmp_path: Path) -> None:
+    made = published(tmp_path, 10)
+    assert len(loaded(tmp_path).query(made.vectors[0], 5, np.empty(0, np.int64)).ids) == 0

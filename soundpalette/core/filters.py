@@ -1,0 +1,215 @@
+"""Filters as SQL over the catalogue's rows, and what to say where no sample meets them."""
+
+import math
+import string
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from soundpalette.core.music.notes import Key
+from soundpalette.core.types import Filters, KeyMatch, Root
+
+FROM: Final = "FROM samples s LEFT JOIN traits t ON t.sample_id = s.id"
+BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
+TEMPO_SLACK: Final = 0.5
+"""Beats a minute beyond the bounds that still round to them: what was measured is seldom whole."""
+VALUES_TOLD: Final = 5
+_FOLDER_OF: Final = "rtrim(s.path, replace(s.path, '/', ''))"
+"""A path up to and with its last slash."""
+_PLAIN: Final = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "  ")
+
+Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+"""Runs SQL with its parameters and gives all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that a sample has to be: `name` and `asked` in words, then SQL over `FROM`.
+
+    `value` is what the sample has instead, `rank` how far that is from what was asked (of equal rank the most frequent
+    comes first), `shown` how it is told.
+    """
+
+    name: str
+    asked: str
+    sql: str
+    parameters: tuple[object, ...]
+    value: str
+    rank: str = "NULL"
+    rank_parameters: tuple[object, ...] = ()
+    shown: str = "{value} ({count})"
+    join: str = ""
+
+
+def below(folder: str) -> tuple[str, str, int, str]:
+    """Parameters of `BELOW`. A prefix compared by substr: LIKE would read % and _ in names as wildcards."""
+    prefix = folder + "/"
+    return folder, folder, len(prefix), prefix
+
+
+def conditions(wanted: Filters, roots: Sequence[Root]) -> list[Condition]:
+    """The conditions that `wanted` sets. Raises RequestError for a key that is none."""
+    made = (
+        _tempo(wanted),
+        _key(wanted),
+        _word("role", wanted.role if wanted.role != "any" else ""),
+        _word("genre", wanted.genre),
+        _word("kind", wanted.kind if wanted.kind != "any" else ""),
+        _duration(wanted),
+        _folder(wanted.folder, roots),
+        _tag(wanted.tag),
+    )
+    return [condition for condition in made if condition is not None]
+
+
+def selection(columns: str, met: Sequence[Condition], tail: str = "", join: str = "") -> tuple[str, tuple[object, ...]]:
+    """SQL and parameters of `columns` of all samples that meet all of `met`."""
+    where = " AND ".join(f"({condition.sql})" for condition in met) or "1"
+    parameters = tuple(value for condition in met for value in condition.parameters)
+    return f"SELECT {columns} {FROM} {join} WHERE {where} {tail}", parameters
+
+
+def why_empty(query: Query, asked: Sequence[Condition]) -> str:
+    """Which of the conditions, taken away, lets samples through, how many, and what these have instead."""
+    sentence = f"no sample has {' and '.join(condition.asked for condition in asked)}"
+    mends = []
+    for condition in asked:
+        others = [other for other in asked if other is not condition]
+        if count := _count(query, others):
+            mends.append(f"without the {condition.name} {count} pass ({_instead(query, condition, others)})")
+    if not mends:
+        alone = [(condition, _count(query, [condition])) for condition in asked]
+        mends = [f"{c.asked} alone: {n or f'none ({_instead(query, c, [])})'}" for c, n in alone]
+    unknown = query(f"SELECT count(*) {FROM} WHERE t.sample_id IS NULL", ())[0][0]
+    if unknown:
+        mends.append(f"not analysed yet: {unknown}, run `soundpalette index --analyse-only`")
+    return "; ".join([sentence, *mends])
+
+
+def keys_that_fit(key: str, match: KeyMatch) -> tuple[str, ...]:
+    """The keys that `key` matches, spelled as traits spell them. Raises RequestError for a key that is none."""
+    asked = Key.parse(key)
+    matches = {"exact": (asked,), "relative": (asked, asked.relative), "compatible": asked.compatible}
+    return tuple(map(str, matches[match]))
+
+
+def plain(word: str) -> str:
+    """A word as words are compared: without (ASCII) case, hyphens, underscores."""
+    return word.strip().translate(_PLAIN)
+
+
+def _tempo(wanted: Filters) -> Condition | None:
+    low, high = wanted.min_bpm, wanted.max_bpm or math.inf
+    if not low and math.isinf(high):
+        return None
+    scales = (1, 2, 0.5) if wanted.half_double else (1,)
+    ranges = [f"t.bpm * {scale} BETWEEN ? AND ?" for scale in scales]
+    distances = [f"abs(t.bpm * {scale} - min(max(t.bpm * {scale}, ?), ?))" for scale in scales]
+    return Condition(
+        "tempo",
+        f"tempo {_range_told(low, high)} BPM{' (or half or double)' if wanted.half_double else ''}",
+        " OR ".join(ranges),
+        (low - TEMPO_SLACK, high + TEMPO_SLACK) * len(scales),
+        "t.bpm",
+        f"min({', '.join(distances)})" if len(scales) > 1 else distances[0],
+        (low, high) * len(scales),
+        "{value:g} BPM",
+    )
+
+
+def _duration(wanted: Filters) -> Condition | None:
+    low, high = wanted.min_seconds, wanted.max_seconds or math.inf
+    if not low and math.isinf(high):
+        return None
+    asked = f"duration {_range_told(low, high)} seconds"
+    distance = "abs(s.seconds - min(max(s.seconds, ?), ?))"
+    return Condition(
+        "duration", asked, "s.seconds BETWEEN ? AND ?", (low, high), "s.seconds", distance, (low, high), "{value:.3g} s"
+    )
+
+
+def _range_told(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"from {low:g}"
+    return f"{low:g} to {high:g}" if low else f"up to {high:g}"
+
+
+def _key(wanted: Filters) -> Condition | None:
+    if not wanted.key.strip():
+        return None
+    keys, related = keys_that_fit(wanted.key, wanted.key_match), keys_that_fit(wanted.key, "compatible")
+    how = {"exact": "", "relative": " or its relative", "compatible": " or one compatible with it"}[wanted.key_match]
+    asked = f"key {Key.parse(wanted.key)}{how}"
+    return Condition(
+        "key", asked, f"t.key IN {_marks(keys)}", keys, "t.key", f"t.key NOT IN {_marks(related)}", related
+    )
+
+
+def _word(name: str, word: str) -> Condition | None:
+    """Of a column of traits that holds one word."""
+    if not word.strip():
+        return None
+    return Condition(name, f"{name} {word}", f"{_plain_sql(f't.{name}')} = ?", (plain(word),), f"t.{name}")
+
+
+def _tag(tag: str) -> Condition | None:
+    if not tag.strip():
+        return None
+    sql = f"EXISTS (SELECT 1 FROM tags g WHERE g.sample_id = s.id AND {_plain_sql('g.tag')} = ?)"
+    join = "LEFT JOIN tags h ON h.sample_id = s.id"
+    return Condition("tag", f"tag {tag}", sql, (plain(tag),), "h.tag", join=join)
+
+
+def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
+    if not folder.strip():
+        return None
+    path = Path(folder.strip())
+    wheres, parameters = _absolute(path, roots) if path.is_absolute() else _relative(path)
+    rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
+    return Condition(
+        "folder", f"folder {folder}", " OR ".join(wheres) or "0", parameters, f"nullif({_FOLDER_OF}, '')", rank,
+        (path.name,),
+    )  # fmt: skip
+
+
+def _relative(path: Path) -> tuple[list[str], tuple[object, ...]]:
+    return [BELOW], below("" if path == Path() else path.as_posix())
+
+
+def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[object, ...]]:
+    """Of a folder below a root, and of every root below the folder."""
+    wheres: list[str] = []
+    parameters: list[object] = []
+    for root in roots:
+        if path.is_relative_to(root.path):
+            where, values = _relative(path.relative_to(root.path))
+            wheres.append(f"s.root_id = ? AND {where[0]}")
+            parameters += [root.id, *values]
+        elif Path(root.path).is_relative_to(path):
+            wheres.append("s.root_id = ?")
+            parameters.append(root.id)
+    return wheres, tuple(parameters)
+
+
+def _plain_sql(column: str) -> str:
+    return f"replace(replace(lower({column}), '-', ' '), '_', ' ')"
+
+
+def _marks(values: Sequence[object]) -> str:
+    return f"({','.join('?' * len(values))})"
+
+
+def _count(query: Query, met: Sequence[Condition]) -> int:
+    return int(query(*selection("count(*)", met))[0][0])
+
+
+def _instead(query: Query, condition: Condition, others: Sequence[Condition]) -> str:
+    """The values nearest to what was asked among the samples that meet the others."""
+    met = [*others, Condition("", "", f"{condition.value} IS NOT NULL", (), "")]
+    tail = f"GROUP BY 1 ORDER BY {condition.rank}, 2 DESC, 1 LIMIT ?"
+    sql, parameters = selection(f"{condition.value}, count(*)", met, tail, condition.join)
+    limit = VALUES_TOLD if "{count}" in condition.shown else 1
+    rows = query(sql, (*parameters, *condition.rank_parameters, limit))
+    told = ", ".join(condition.shown.format(value=value, count=count) for value, count in rows)
+    return f"there: {told}" if told else f"no {condition.name} is known of them"

@@ -1,0 +1,44 @@
+"""What is known of a sample as music, as rows of the catalogue: columns to filter by, tags, and all facts as JSON."""
+
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from soundpalette.core.database import Connection
+from soundpalette.core.types import Fact, Guess, NewSample, Space, Traits
+
+TRAITS: Final = TypeAdapter(Traits)
+GUESS: Final = TypeAdapter(Guess)
+
+
+def put_content(connection: Connection, space: Space, new: NewSample) -> None:
+    """Write what belongs to the content, which equal files share: the analysis, and the guess of `space`."""
+    if new.analysis is not None:
+        row = (new.content_hash, new.analysis.revision, new.analysis.told)
+        connection.execute("INSERT OR REPLACE INTO analyses VALUES (?, ?, ?)", row)
+    if new.guess is not None:
+        guess = (new.content_hash, space.key, GUESS.dump_json(new.guess).decode())
+        connection.execute("INSERT OR REPLACE INTO guesses VALUES (?, ?, ?)", guess)
+
+
+def put(connection: Connection, sample_id: str, new: NewSample) -> None:
+    """Write a sample's traits, facts and tags in place of older ones."""
+    if not new.revision:
+        return
+    for table in ("traits", "facts", "tags"):
+        connection.execute(f"DELETE FROM {table} WHERE sample_id = ?", (sample_id,))
+    row = (sample_id, new.revision, *_columns(new.traits))
+    connection.execute("INSERT INTO traits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    if new.traits is not None:
+        connection.execute("INSERT INTO facts VALUES (?, ?)", (sample_id, TRAITS.dump_json(new.traits).decode()))
+        tags = [(tag, sample_id) for tag in new.traits.tags]
+        connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", tags)
+
+
+def _columns(traits: Traits | None) -> tuple[object, ...]:
+    if traits is None:
+        return (None,) * 6
+    facts: tuple[Fact[float] | Fact[str] | None, ...] = (
+        traits.bpm, traits.key, traits.root, traits.kind, traits.role, traits.genre,
+    )  # fmt: skip
+    return tuple(fact and fact.value for fact in facts)

@@ -1,0 +1,82 @@
+"""The musical part of indexing one file: what its content and its name tell, read once a content and revision."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from soundpalette.core.audio import Limits
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.music.analysis import REVISION, Content, read_content
+from soundpalette.core.music.clues import Clues
+from soundpalette.core.music.names import from_name
+from soundpalette.core.types import Analysis, Guess, Root, Traits, Vectors
+from soundpalette.errors import AudioError
+
+log = logging.getLogger(__name__)
+
+
+class Guesser(Protocol):
+    """Guesses role, genre and tags in an encoder's space."""
+
+    @property
+    def revision(self) -> str:
+        """Changes with whatever the guesses depend on, such as the vocabulary."""
+        ...
+
+    def guess(self, vectors: Vectors) -> Sequence[Guess]:
+        """A guess for each unit vector of [n, dimension]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What a file and its name tell. `content` is None where the analysis failed; `new` is what the catalogue does not
+    hold yet, `seconds` the processor's time that it cost; `reason` says where the file itself could not be decoded."""
+
+    content: Content | None = None
+    name: Clues = field(default_factory=Clues)
+    new: Analysis | None = None
+    seconds: float = 0.0
+    reason: str = ""
+
+    def traits(self, guess: Guess) -> Traits | None:
+        return self.content.traits(self.name, guess) if self.content else None
+
+
+def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, limits: Limits) -> Analysed:
+    """Analyse the file at the relative `path`, unless its content was by this revision; a failure is logged."""
+    name = from_name(Path(root.path).name + "/" + path)
+    kept = catalogue.analysis(content_hash)
+    if kept is not None and kept.revision == REVISION:
+        with suppress(ValueError):  # what cannot be read any more is analysed anew
+            return Analysed(Content.from_json(kept.told) if kept.told else None, name)
+    started = time.thread_time()
+    content, reason = _read(Path(root.path, path), limits)
+    told = content.to_json() if content else None
+    return Analysed(content, name, Analysis(REVISION, told), time.thread_time() - started, reason)
+
+
+def _read(path: Path, limits: Limits) -> tuple[Content | None, str]:
+    try:
+        return read_content(path, limits), ""
+    except AudioError as error:
+        log.warning("%r is not analysed: it %s", str(path), error.reason)
+        return None, error.reason
+    except Exception:  # whatever the analysis cannot do must not keep the file from being found
+        log.exception("%r could not be analysed", str(path))
+        return None, ""
+
+
+def revision(guesser: Guesser | None) -> str:
+    """What traits are put together by: a file whose traits are of another one is looked at again."""
+    return f"{REVISION}-{guesser.revision}" if guesser else f"{REVISION}"
+
+
+def is_current(traits: str, guesser: Guesser | None) -> bool:
+    """Whether traits of the revision `traits` need nothing that this run could add; without a guesser, older guesses
+    are good enough."""
+    return traits == revision(guesser) if guesser else traits.partition("-")[0] == f"{REVISION}"
