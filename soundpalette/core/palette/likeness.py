@@ -1,12 +1,19 @@
-"""What a set of sounds is like as a set."""
+"""How alike the sounds of a set are: cohesion, near-duplicates, the words nearest to the whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from soundpalette.core.encoders.base import unit
+from soundpalette.core.palette.member import Member
 from soundpalette.core.types import Vectors
+
+NEAR_DUPLICATE: Final = 0.985
+"""Cosine from which two sounds of like length are one sound twice: another level, another velocity, an equal file."""
+LENGTHS: Final = 1.25
+"""Factor up to which two lengths are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,19 @@ def nearest_words(vectors: Vectors, words: Sequence[str], word_vectors: Vectors,
     middle = unit(vectors.mean(axis=0))
     best = np.argsort(-(word_vectors @ middle), kind="stable")[:k]
     return [words[i] for i in best]
+
+
+def near_duplicate(first: Member, second: Member) -> bool:
+    """Whether two sounds are so alike in sound and length that one of them is too many."""
+    shorter, longer = sorted((first.seconds, second.seconds))
+    return longer <= LENGTHS * shorter and float(first.vector @ second.vector) >= NEAR_DUPLICATE
+
+
+def duplicates(members: Sequence[Member]) -> tuple[tuple[int, int], ...]:
+    """Positions of every two sounds that are near-duplicates."""
+    return tuple(
+        (i, j)
+        for i, first in enumerate(members)
+        for j, second in enumerate(members[i + 1 :], i + 1)
+        if near_duplicate(first, second)
+    )
