@@ -3,8 +3,10 @@
 What is maximised, with n slots and s the chosen sounds:
     sum over slots of [ match + TEMPO tempo(s, asked) + KEY key(s, asked) ]
     + 2 / (n - 1) sum over pairs of [ TEMPO tempo + KEY key + ROOM room + COHESION likeness - DUPLICATE ]
-so that the pairs weigh the same in small and large palettes. A beam search over the slots finds a start, then each
-slot in turn takes its best sound until nothing changes. Equal sums are decided by the candidates' order.
+so that the pairs weigh the same in small and large palettes. Where a tempo (or key) is asked, it alone counts: sounds
+that meet it agree, and those that agree on another one shall gain nothing by that. A beam search over the slots finds
+a start, then each slot in turn takes its best sound until nothing changes. Equal sums are decided by the candidates'
+order.
 """
 
 from collections.abc import Sequence
@@ -17,11 +19,12 @@ from soundpalette.core.palette import fit, harmony, spectrum, tempo
 from soundpalette.core.palette.fit import Figures
 from soundpalette.core.palette.member import Member
 
-TEMPO: Final = 0.5
-KEY: Final = 0.5
+TEMPO: Final = 1.0
+KEY: Final = 1.0
 ROOM: Final = 0.25
-COHESION: Final = 0.75
-DUPLICATE: Final = 10.0
+COHESION: Final = 3.0
+DUPLICATE: Final = 20.0
+"""The weights were chosen on another rendering of bench/palette_library.py and briefs with tempo and key exchanged."""
 BEAM: Final = 32
 ROUNDS: Final = 20
 ALTERNATIVES: Final = 2
@@ -40,10 +43,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slot:
-    """A role to fill and its candidates, best match first. A `locked` slot has one, which stays."""
+    """A role to fill and its candidates, best match first; `floor` is the score that an average sample of the
+    library reaches. A `locked` slot has one candidate, which stays."""
 
     role: str
     candidates: tuple[Candidate, ...]
+    floor: float
     locked: bool = False
 
 
@@ -84,7 +89,7 @@ class _Problem:
         self.pairs = fit.pairs(members)
         self.terms = self._weighed()
         self.pair = sum(self.terms.values(), np.zeros(self.pairs.tempo.shape)) * 2 / max(len(slots) - 1, 1)
-        self.own = np.concatenate([_match(slot) for slot in slots])
+        self.own = np.concatenate([match(slot) for slot in slots])
         self.asked = {
             "tempo": TEMPO * fit.to_tempo(members, bpm) if bpm else np.zeros(len(members)),
             "key": KEY * fit.to_key(members, key) if key else np.zeros(len(members)),
@@ -94,8 +99,8 @@ class _Problem:
     def _weighed(self) -> dict[str, Figures]:
         pairs = self.pairs
         return {
-            "tempo": TEMPO * pairs.tempo,
-            "key": KEY * pairs.key,
+            "tempo": (0.0 if self.bpm else TEMPO) * pairs.tempo,
+            "key": (0.0 if self.key else KEY) * pairs.key,
             "spectral room": ROOM * pairs.room,
             "likeness to the others": COHESION * pairs.likeness,
             "a near-duplicate": -DUPLICATE * self._same(),
@@ -196,8 +201,8 @@ class _Problem:
         return [index for slot, index in enumerate(taken) if slot != i]
 
 
-def _match(slot: Slot) -> Figures:
-    """Scores between the slot's worst (0) and best (1): cosines of different queries have no common scale."""
+def match(slot: Slot) -> Figures:
+    """Scores between the floor (0) and the slot's best (1): cosines of different queries have no common scale."""
     scores = np.array([candidate.score for candidate in slot.candidates])
-    low, high = scores.min(), scores.max()
-    return (scores - low) / (high - low) if high > low else np.ones(len(scores))
+    room = scores.max() - slot.floor
+    return np.clip((scores - slot.floor) / room, 0, 1) if room > 0 else np.ones(len(scores))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.palette import harmony, tempo
-from soundpalette.core.palette.likeness import LENGTHS, NEAR_DUPLICATE
+from soundpalette.core.palette.likeness import LENGTHS, NEAR_DUPLICATE, facts_differ
 from soundpalette.core.palette.member import Member
 from soundpalette.core.palette.roles import TONAL
 from soundpalette.core.types import Traits
@@ -39,12 +39,13 @@ def pairs(members: Sequence[Member]) -> Pairs:
     bands = np.array([member.traits.bands for member in members])
     seconds = np.array([member.seconds for member in members])
     lengths = np.maximum.outer(seconds, seconds) <= LENGTHS * np.minimum.outer(seconds, seconds)
+    differ = np.array([[facts_differ(a.traits, b.traits) for b in members] for a in members])
     return Pairs(
         tempo=_tempo(members),
         key=_key(members),
         room=1 - np.minimum(bands[:, None], bands[None]).sum(axis=2),
         likeness=np.clip(cosines, 0, 1),
-        duplicate=(cosines >= NEAR_DUPLICATE) & lengths,
+        duplicate=(cosines >= NEAR_DUPLICATE) & lengths & ~differ,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from soundpalette.core.encoders.base import unit
 from soundpalette.core.palette.member import Member
-from soundpalette.core.types import Vectors
+from soundpalette.core.types import Traits, Vectors
 
 NEAR_DUPLICATE: Final = 0.985
 """Cosine from which two sounds of like length are one sound twice: another level, another velocity, an equal file."""
@@ -44,9 +44,19 @@ def nearest_words(vectors: Vectors, words: Sequence[str], word_vectors: Vectors,
 
 
 def near_duplicate(first: Member, second: Member) -> bool:
-    """Whether two sounds are so alike in sound and length that one of them is too many."""
+    """Whether two sounds are so alike in sound and length that one of them is too many.
+
+    One pattern at two tempos or in two keys is no duplicate: a palette needs the one that fits.
+    """
     shorter, longer = sorted((first.seconds, second.seconds))
-    return longer <= LENGTHS * shorter and float(first.vector @ second.vector) >= NEAR_DUPLICATE
+    alike = longer <= LENGTHS * shorter and float(first.vector @ second.vector) >= NEAR_DUPLICATE
+    return alike and not facts_differ(first.traits, second.traits)
+
+
+def facts_differ(first: Traits, second: Traits) -> bool:
+    """Whether the two are known to have different tempos or keys."""
+    tempos, keys = (first.bpm, second.bpm), (first.key, second.key)
+    return any(a is not None and b is not None and a.value != b.value for a, b in (tempos, keys))
 
 
 def duplicates(members: Sequence[Member]) -> tuple[tuple[int, int], ...]:

@@ -13,7 +13,7 @@ from tests.core.palette.values import HIGH, LOW, SUB, member, traits
 def slot(role: str, *members: Member, locked: bool = False) -> Slot:
     """Scores fall by 0.01 a candidate, so that the first matches best."""
     candidates = (Candidate(m.name, m, 0.3 - i / 100) for i, m in enumerate(members))
-    return Slot(role, tuple(candidates), locked)
+    return Slot(role, tuple(candidates), 0.0, locked)
 
 
 def names(picks: tuple[object, ...]) -> list[str]:
@@ -88,7 +88,7 @@ def random_slots(rng: np.random.Generator, count: int, size: int) -> list[Slot]:
             )
             members.append(Member(f"{s}.{i}", vector / np.linalg.norm(vector), float(rng.uniform(0.2, 4)), sound))
         scores = sorted(rng.normal(0.1, 0.05, size).tolist(), reverse=True)
-        slots.append(Slot("", tuple(Candidate(m.name, m, x) for m, x in zip(members, scores, strict=True))))
+        slots.append(Slot("", tuple(Candidate(m.name, m, x) for m, x in zip(members, scores, strict=True)), 0.0))
     return slots
 
 
