@@ -35,16 +35,16 @@ class Workbench:
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
 
-    def checked_query(self, query: str) -> str:
-        """The query without surrounding space. Raises RequestError."""
+    def checked_query(self, query: str, what: str = "the query") -> str:
+        """The query (or what else is told in words) without surrounding space. Raises RequestError."""
         stripped = query.strip()
         if not _is_unicode(stripped):
-            raise RequestError("the query holds half a character (a lone surrogate); send valid Unicode")
+            raise RequestError(f"{what} holds half a character (a lone surrogate); send valid Unicode")
         if not stripped:
-            raise RequestError("the query is empty; describe the sound in a few words, such as 'punchy techno kick'")
+            raise RequestError(f"{what} is empty; describe the sound in a few words, such as 'punchy techno kick'")
         if len(stripped) > MAX_QUERY:
             raise RequestError(
-                f"the query has {len(stripped):,} characters; up to {MAX_QUERY:,} are allowed; say it shorter"
+                f"{what} has {len(stripped):,} characters; up to {MAX_QUERY:,} are allowed; say it shorter"
             )
         return stripped
 
@@ -61,10 +61,16 @@ class Workbench:
         return alpha
 
     def checked_samples(self, samples: Sequence[str]) -> list[Sample | Path]:
-        """Each reference resolved. Raises RequestError for none, too many, or one that cannot be used."""
+        """Each reference resolved. Raises RequestError for none, too many, one twice, or one that cannot be used."""
         if not 1 <= len(samples) <= MAX_PALETTE:
             raise RequestError(f"{len(samples)} samples came; a palette has 1 to {MAX_PALETTE}")
-        return [self.resolve(sample) for sample in samples]
+        sounds: list[Sample | Path] = []
+        for given in samples:
+            sound = self.resolve(given)
+            if sound in sounds:
+                raise RequestError(f"{clean(given, SHOWN)!r} came twice; name each sample of a palette once")
+            sounds.append(sound)
+        return sounds
 
     def resolve(self, reference: str) -> Sample | Path:
         """The indexed sample or the readable file that a reference names. Raises RequestError.
