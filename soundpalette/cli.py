@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from soundpalette.config import LICENCE_VARIABLE, load_config
 from soundpalette.core.types import Filters, KeyMatch, Kind
 from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
 from soundpalette.tools.names import clean
+
+if TYPE_CHECKING:
+    from soundpalette.tools.palette_schemas import BuiltPalette, PaletteDescription
 
 FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
@@ -38,6 +41,8 @@ cli = typer.Typer(
 )
 models = typer.Typer(help="The weights of the clamp3 encoder.", no_args_is_help=True)
 cli.add_typer(models, name="models")
+palette = typer.Typer(help="Samples that go together.", no_args_is_help=True)
+cli.add_typer(palette, name="palette")
 
 Encoder = Annotated[
     EncoderName | None, typer.Option("--encoder", help="Use this encoder instead of the configured one.")
@@ -222,6 +227,41 @@ def serve(encoder: Encoder = None) -> None:
         serve_stdio(app.server())
 
 
+@palette.command(name="describe")
+def describe_palette(
+    samples: Annotated[list[str], typer.Argument(help="Sample ids or audio files, 1 to 64.")],
+    target: Annotated[str, typer.Option("--target", help="What it shall be: 'dark techno, 126 BPM, A minor'.")] = "",
+    encoder: Encoder = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what sounds are like together: tempo, key, spectrum, clashes, missing roles."""
+    from soundpalette.tools.palette import describe_palette as describe
+    from soundpalette.tools.workbench import Reach
+
+    with _errors_told():
+        result = describe(_app(encoder).workbench(Reach(anywhere=True)), samples, target)
+    _print(result, as_json)
+
+
+@palette.command(name="build")
+def build_palette(
+    brief: Annotated[str, typer.Argument(help="The whole in words; tempo and key may stand in it.")],
+    role: Annotated[list[str] | None, typer.Option("--role", help="'kick', or 'kick: its own words'; repeat.")] = None,
+    bpm: Annotated[float, typer.Option("--bpm", help="The tempo; 0: the brief's, or any.")] = 0,
+    key: Annotated[str, typer.Option("--key", help="The key, as 'A minor'.")] = "",
+    lock: Annotated[list[str] | None, typer.Option("--lock", help="A sample that stays; repeat.")] = None,
+    encoder: Encoder = None,
+    as_json: Json = False,
+) -> None:
+    """Choose one sample a role so that they go together, with two alternatives each."""
+    from soundpalette.tools.building import build_palette as build
+    from soundpalette.tools.workbench import Reach
+
+    with _errors_told():
+        result = build(_app(encoder).workbench(Reach(anywhere=True)), brief, role or [], bpm, key, lock or [])
+    _print(result, as_json)
+
+
 @models.command()
 def download(
     name: Annotated[EncoderName, typer.Argument(help="The encoder whose weights to fetch: clamp3.")],
@@ -258,6 +298,13 @@ def _errors_told(stopped: str = "stopped") -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo(stopped, err=True)
         raise typer.Exit(130) from None
+
+
+def _print(answer: "PaletteDescription | BuiltPalette", as_json: bool) -> None:
+    if as_json:
+        _print_json(answer.model_dump(mode="json"))
+    else:
+        typer.echo(answer.text())
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -78,6 +78,19 @@ def test_filters_and_what_is_known_of_a_sample(library: Path) -> None:
     assert (empty.returncode, "there: 124 BPM" in empty.stderr) == (0, True)
 
 
+def test_a_palette_is_built_and_described(library: Path) -> None:
+    soundpalette("index", library)
+    built = printed("palette", "build", "techno", "--role", "kick", "--lock", "tonal/low.wav")
+    assert [pick["why"] == "locked" for pick in built["picks"]] == [True, False]
+    assert built["picks"][1]["path"].startswith("drums/kick")
+    ids = [pick["sample_id"] for pick in built["picks"]]
+    told = printed("palette", "describe", *ids, "--target", "dark techno, 126 BPM, A minor")
+    assert [sample["sample_id"] for sample in told["samples"]] == ids
+    assert told["lacking"]["clap"] == "dark techno clap"
+    assert "Against the target" in soundpalette("palette", "describe", *ids, "--target", "dark techno").stdout
+    assert soundpalette("palette", "build", "techno", "--role", "kick").stdout.startswith("kick: ")
+
+
 def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
     (library / "bad\nname \u202e.wav").write_text("no audio")
     report = printed("index", library)
@@ -112,6 +125,10 @@ def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
         (["status", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["serve", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["models", "download", "clamp3"], 1, "CC-BY-NC-4.0"),
+        (["palette", "describe", "none.wav"], 2, "'none.wav' names no file within reach"),
+        (["palette", "build", "x" * 10_000], 2, "the brief has 10,000 characters"),
+        (["palette", "build", "techno", "--role", "theremin"], 2, "'theremin' is no role; take one of: kick"),
+        (["palette", "build", "techno", "--key", "H"], 2, "'H' is no key; write it as 'A minor'"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_an_exit_code(arguments: list[str], code: int, words: str) -> None:

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from soundpalette.core.types import NO_FILTERS, Filters
@@ -29,10 +29,10 @@ def flat(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any
     return call
 
 
-def shorten(schema: dict[str, Any]) -> None:
+def shorten(schema: dict[str, Any], without: Collection[str] = ("title",)) -> None:
     """Take out, all the way down, what models can do without: fields' own names in capitals, what a model is for."""
     for name, part in list(schema.items()):
         if isinstance(part, dict):
-            shorten(part)
-        elif name == "title" or (name == "description" and "properties" in schema):
+            shorten(part, without)
+        elif name in without or (name == "description" and "properties" in schema):
             del schema[name]

@@ -1,11 +1,25 @@
-"""The tools about the library as a whole."""
+"""The tools about the library as a whole, and a preview of one sample of it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.types import Space
-from soundpalette.tools.schemas import RootStatus, Status
+from soundpalette.core.overview import tally
+from soundpalette.core.preview import preview
+from soundpalette.core.types import NO_FILTERS, Space, Traits
+from soundpalette.errors import VectorIndexError
+from soundpalette.tools.filters import roles
+from soundpalette.tools.names import clean, fitted
+from soundpalette.tools.schemas import Overview, RootStatus, Status
+from soundpalette.tools.workbench import Workbench
+
+PACKS: Final = 12
+GENRES: Final = 12
+NAME: Final = 40
+OTHERS: Final = "(others)"
 
 
 def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
@@ -27,3 +41,61 @@ def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
         other_spaces=[key for key in catalogue.spaces() if key != space.key],
         roots=[RootStatus(id=root.id, path=root.path, there=Path(root.path).is_dir()) for root in catalogue.roots()],
     )
+
+
+def library_overview(bench: Workbench) -> Overview:
+    """What the library consists of, what it lacks, and the state of its index; at most 2,500 characters."""
+    samples = _all_samples(bench)
+    counted = tally(samples)
+    return Overview(
+        samples=len(samples),
+        index=_index_state(bench),
+        counts={
+            "kinds": dict(counted.kinds),
+            "roles": dict(counted.roles),
+            "genres": _largest(counted.genres, GENRES),
+            "keys": dict(counted.keys),
+            "tempos": dict(counted.tempos),
+            "packs": _largest(counted.packs, PACKS),
+            "unknown": {"role": counted.without_role, "tempo (of loops)": counted.loops_without_tempo},
+        },
+        missing=[role for role in roles() if role not in counted.roles],
+    )
+
+
+def _largest(counts: Mapping[str, int], most: int) -> dict[str, int]:
+    """The largest `most`, names from strangers cleaned, and all others as one."""
+    shown: Counter[str] = Counter()
+    for position, (name, count) in enumerate(counts.items()):
+        shown[fitted(name, NAME) if position < most else OTHERS] += count
+    return dict(shown)
+
+
+def sample_preview(bench: Workbench, sample_id: str) -> bytes:
+    """The beginning of a sample as Ogg Vorbis, at most 160,000 bytes. Raises SoundPaletteError."""
+    return preview(bench.path_of(bench.sample(sample_id)), bench.limits)
+
+
+def _all_samples(bench: Workbench) -> list[tuple[str, Traits | None]]:
+    """Every sample's path relative to its root, and what is known of it."""
+    catalogue = bench.searcher.catalogue
+    ids = [f"{number:012x}" for number in catalogue.select(NO_FILTERS).tolist()]
+    known = catalogue.traits(ids)
+    return [(sample.path, known.get(sample.id)) for sample in catalogue.samples(ids).values()]
+
+
+def _index_state(bench: Workbench) -> str:
+    """One or two sentences, with the mend."""
+    searcher = bench.searcher
+    try:
+        state = status(searcher.catalogue, searcher.encoder.space, searcher.index_folder)
+    except VectorIndexError as error:
+        return clean(str(error))
+    if not state.indexed:
+        return "Nothing is indexed yet; run `soundpalette index FOLDER` with a folder of audio files."
+    told = [f"{state.indexed} are in the {state.encoder} index."]
+    told += [f"{state.pending} are not in it yet; run `soundpalette index`."] if state.pending else []
+    told += [f"{state.failed} files could not be read (`soundpalette status` tells why)."] if state.failed else []
+    gone = sum(not root.there for root in state.roots)
+    told += [f"{gone} of {len(state.roots)} folders are not there (an unplugged drive?)."] if gone else []
+    return " ".join(told)

@@ -15,3 +15,10 @@ def clean(text: str, limit: int = MAX_PATH) -> str:
         return kept
     half = (limit - 1) // 2
     return f"{kept[: limit - 1 - half]}…{kept[-half:]}"
+
+
+def fitted(text: str, limit: int) -> str:
+    """`text` cleaned to at most `limit` characters of JSON, in which quotes and backslashes count twice."""
+    cleaned = clean(text, limit)
+    doubled = cleaned.count('"') + cleaned.count("\\")
+    return cleaned if len(cleaned) + doubled <= limit else clean(text, max(limit - doubled, limit // 2))

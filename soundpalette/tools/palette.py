@@ -1,53 +1,131 @@
-"""The palette tools."""
+"""The palette tools: what chosen sounds are together, and which to choose."""
 
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from soundpalette.core import music, palette
+from soundpalette.core import palette
+from soundpalette.core.audio import probe
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.palette import Brief, Description, Member, harmony, spectrum
+from soundpalette.core.palette.summary import summary
 from soundpalette.core.types import Sample, Vectors
+from soundpalette.errors import RequestError
+from soundpalette.tools.filters import roles
 from soundpalette.tools.names import clean
-from soundpalette.tools.schemas import PaletteDescription, PaletteSample
+from soundpalette.tools.palette_schemas import PaletteDescription, PaletteSample
+from soundpalette.tools.traits import traits_of
 from soundpalette.tools.workbench import Workbench
 
 WORDS_TOLD: Final = 5
+MAX_TAGS: Final = 8
+TAG: Final = 24
+PAIRS: Final = 16
+NAME: Final = 32
+"""Characters of a name in the paragraph."""
 
 
-def describe_palette(bench: Workbench, samples: list[str]) -> PaletteDescription:
-    """What 1 to 64 sounds are like one by one and as a set. Raises SoundPaletteError."""
+def describe_palette(bench: Workbench, samples: Sequence[str], target: str = "") -> PaletteDescription:
+    """What 1 to 64 sounds are like one by one and as a set, and how they meet a target. Raises SoundPaletteError."""
     sounds = bench.checked_samples(samples)
-    vectors = np.stack([bench.searcher.vector_of(sound) for sound in sounds])
-    measured = [music.measure(bench.path_of(sound), bench.limits) for sound in sounds]
-    together = palette.cohesion(vectors)
-    names = [clean(sound.path if isinstance(sound, Sample) else sound.name) for sound in sounds]
+    asked = palette.parse(bench.checked_query(target, "the target")) if target.strip() else None
+    members = members_of(bench, sounds)
     encoder = bench.searcher.encoder
+    wished = encoder.embed_text([asked.words])[0] if asked and asked.words else None
+    described = palette.describe(members, asked, wished)
+    names = [clean(sound.path if isinstance(sound, Sample) else sound.name) for sound in sounds]
+    vectors = np.stack([member.vector for member in members])
+    words = palette.nearest_words(vectors, vocabulary(), _word_vectors(encoder), WORDS_TOLD)
+    return _shown(described, asked, [s.id if isinstance(s, Sample) else "" for s in sounds], names, words)
+
+
+def members_of(bench: Workbench, sounds: Sequence[Sample | Path]) -> list[Member]:
+    """The sounds as a palette sees them. Raises RequestError for one whose file or folder is gone."""
+    for sound in sounds:
+        _check_there(bench, sound)
+    return [
+        Member(
+            _quoted(sound.path if isinstance(sound, Sample) else sound.name),
+            bench.searcher.vector_of(sound),
+            sound.seconds if isinstance(sound, Sample) else probe(sound, bench.limits).seconds,
+            traits,
+        )
+        for sound, traits in zip(sounds, traits_of(bench, sounds), strict=True)
+    ]
+
+
+def _check_there(bench: Workbench, sound: Sample | Path) -> None:
+    path = bench.path_of(sound)
+    if not isinstance(sound, Sample) or path.is_file():
+        return
+    root = next(root.path for root in bench.searcher.catalogue.roots() if root.id == sound.root_id)
+    if Path(root).is_dir():
+        raise RequestError(f"{clean(sound.path)}: cannot be read, its file is gone; run `soundpalette index`")
+    raise RequestError(
+        f"{clean(sound.path)}: cannot be read, its folder {clean(root)} is not there (an unplugged drive?); "
+        "bring it back, or forget it with `soundpalette index --prune`"
+    )
+
+
+def _quoted(name: str) -> str:
+    """A name that may stand in quotation marks: bounded, cleaned, with no quotation mark of its own."""
+    return clean(name.replace('"', "'"), NAME)
+
+
+def _shown(
+    described: Description, asked: Brief | None, ids: Sequence[str], names: Sequence[str], words: list[str]
+) -> PaletteDescription:
+    own, tempo = described.harmony, described.tempo
+    sub, low, mid, high = (round(share, 3) for share in described.balance)
+    quoted = [f'"{member.name}"' for member in described.members]
+    odd, met = described.together.outlier, described.target
+    fit = {"tempo": met.tempo, "key": met.key} if met else {}
     return PaletteDescription(
-        samples=[
-            PaletteSample(
-                sample_id=sound.id if isinstance(sound, Sample) else "",
-                name=name,
-                seconds=round(measures.seconds, 3),
-                loudness_db=round(measures.loudness_db, 1),
-                brightness_hz=round(measures.brightness_hz),
-                likeness=round(likeness, 3),
-            )
-            for sound, name, measures, likeness in zip(sounds, names, measured, together.each, strict=True)
-        ],
-        cohesion=round(together.mean, 3),
-        outlier="" if together.outlier is None else names[together.outlier],
-        words=palette.nearest_words(vectors, vocabulary(), _word_vectors(encoder), WORDS_TOLD),
+        summary=summary(described, asked),
+        samples=[_sample(described, i, ids[i], name) for i, name in enumerate(names)],
+        bpm=round(tempo.bpm or 0, 2),
+        key=own.key,
+        balance=dict(zip(spectrum.BANDS, (sub, low, mid, high), strict=True)),
+        loudness_spread=round(described.loudness_spread, 1),
+        cohesion=round(described.together.mean, 3),
+        outlier="" if odd is None else names[odd],
+        fights=[f"{quoted[f.first]} and {quoted[f.second]}: {f.band}" for f in described.fights[:PAIRS]],
+        duplicates=[f"{quoted[a]} and {quoted[b]}" for a, b in described.duplicates[:PAIRS]],
+        lacking={lack.role: lack.query for lack in described.lacking},
+        words=words,
+        target_fit={name: round(value, 2) for name, value in fit.items() if value is not None},
+    )
+
+
+def _sample(described: Description, i: int, sample_id: str, name: str) -> PaletteSample:
+    member, stretch = described.members[i], described.tempo.stretches[i]
+    traits = member.traits
+    return PaletteSample(
+        sample_id=sample_id,
+        name=name,
+        role=traits.role.value if traits.role else "",
+        kind=traits.kind.value,
+        seconds=round(member.seconds, 3),
+        bpm=round(traits.bpm.value, 2) if traits.bpm else 0,
+        stretch=round(stretch or 0, 3),
+        key=harmony.told(traits),
+        semitones=described.harmony.shifts[i],
+        tags=[clean(tag, TAG) for tag in traits.tags[:MAX_TAGS]],
+        loudness_lufs=round(traits.loudness_lufs, 1),
+        brightness_hz=round(traits.brightness_hz),
+        likeness=round(described.together.each[i], 3),
     )
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[str, ...]:
     """Roles and words that sounds are described by."""
-    table = tomllib.loads((files("soundpalette.core") / "vocabulary.toml").read_text("utf-8"))
-    return (*table["roles"], *table["words"])
+    return (*roles(), *tomllib.loads((files("soundpalette.core") / "vocabulary.toml").read_text("utf-8"))["words"])
 
 
 @lru_cache(maxsize=1)

@@ -100,36 +100,6 @@ class SearchResult(Answer):
         return "\n".join(lines)
 
 
-class PaletteSample(Answer):
-    """One sound of a palette."""
-
-    sample_id: str = Field(description="Empty for a file that is not in the library")
-    name: str
-    seconds: float
-    loudness_db: float = Field(description="RMS level, dB relative to full scale")
-    brightness_hz: float = Field(description="Spectral centroid: low is dark, high is bright")
-    likeness: float = Field(description="Mean cosine to the others")
-
-
-class PaletteDescription(Answer):
-    """What the sounds are like one by one, and together."""
-
-    samples: list[PaletteSample]
-    cohesion: float = Field(description="Mean pairwise cosine: near 1 all alike, near 0 unrelated")
-    outlier: str = Field(description="Name of the sound least like the rest; empty below three sounds")
-    words: list[str] = Field(description="Nearest words to the set's middle, nearest first")
-
-    def text(self) -> str:
-        """A line a sample, then one for the set."""
-        lines = [
-            f"{s.sample_id or '-'} {clean(s.name, TEXT_PATH)}: "
-            f"{s.seconds:.2f} s, {s.loudness_db:.0f} dB, {s.brightness_hz:.0f} Hz, likeness {s.likeness:.2f}"
-            for s in self.samples
-        ]
-        odd = f"; the outlier is {clean(self.outlier, TEXT_PATH)}" if self.outlier else ""
-        return "\n".join([*lines, f"Cohesion {self.cohesion:.2f}{odd}. Sounds like: {', '.join(self.words)}."])
-
-
 class RootStatus(Answer):
     """A root folder and whether it is there."""
 
@@ -155,3 +125,21 @@ class Status(Answer):
     data_dir: str
     other_spaces: list[str]
     roots: list[RootStatus]
+
+
+class Overview(Answer):
+    """What the library consists of."""
+
+    samples: int
+    index: str
+    counts: dict[str, dict[str, int]] = Field(
+        description="By kinds, roles, genres, keys, tempos (BPM), packs (top folders); unknown: samples without"
+    )
+    missing: list[str] = Field(description="Roles with no sample")
+
+    def text(self) -> str:
+        """A line a subject."""
+        lines = [f"{self.samples} samples. {self.index}"]
+        for subject, counts in self.counts.items():
+            lines.append(f"{subject}: " + (", ".join(f"{value} {count}" for value, count in counts.items()) or "none"))
+        return "\n".join([*lines, *([f"missing: {', '.join(self.missing)}"] if self.missing else [])])

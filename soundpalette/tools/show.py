@@ -5,10 +5,10 @@ from pathlib import Path
 from pydantic import Field
 
 from soundpalette.core.audio import probe
-from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.types import Fact, Sample, Traits
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Answer
+from soundpalette.tools.traits import traits_of
 from soundpalette.tools.workbench import Workbench
 
 LONGEST_PATH = 4096
@@ -59,10 +59,10 @@ def show(bench: Workbench, reference: str) -> SampleShown:
     """
     sound = bench.resolve(reference)
     path = bench.path_of(sound)
+    (traits,) = traits_of(bench, [sound])
     if isinstance(sound, Sample):
-        known = bench.searcher.catalogue.traits([sound.id]).get(sound.id)
-        return _shown(sound.id, path, sound.seconds, known or read_traits(path, bench.limits))
-    return _shown("", path, probe(path, bench.limits).seconds, read_traits(path, bench.limits))
+        return _shown(sound.id, path, sound.seconds, traits)
+    return _shown("", path, probe(path, bench.limits).seconds, traits)
 
 
 def _shown(sample_id: str, path: Path, seconds: float, traits: Traits) -> SampleShown:

@@ -35,16 +35,16 @@ class Workbench:
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
 
-    def checked_query(self, query: str) -> str:
-        """The query without surrounding space. Raises RequestError."""
+    def checked_query(self, query: str, what: str = "the query") -> str:
+        """The query (or what else is told in words) without surrounding space. Raises RequestError."""
         stripped = query.strip()
         if not _is_unicode(stripped):
-            raise RequestError("the query holds half a character (a lone surrogate); send valid Unicode")
+            raise RequestError(f"{what} holds half a character (a lone surrogate); send valid Unicode")
         if not stripped:
-            raise RequestError("the query is empty; describe the sound in a few words, such as 'punchy techno kick'")
+            raise RequestError(f"{what} is empty; describe the sound in a few words, such as 'punchy techno kick'")
         if len(stripped) > MAX_QUERY:
             raise RequestError(
-                f"the query has {len(stripped):,} characters; up to {MAX_QUERY:,} are allowed; say it shorter"
+                f"{what} has {len(stripped):,} characters; up to {MAX_QUERY:,} are allowed; say it shorter"
             )
         return stripped
 
@@ -61,10 +61,16 @@ class Workbench:
         return alpha
 
     def checked_samples(self, samples: Sequence[str]) -> list[Sample | Path]:
-        """Each reference resolved. Raises RequestError for none, too many, or one that cannot be used."""
+        """Each reference resolved. Raises RequestError for none, too many, one twice, or one that cannot be used."""
         if not 1 <= len(samples) <= MAX_PALETTE:
             raise RequestError(f"{len(samples)} samples came; a palette has 1 to {MAX_PALETTE}")
-        return [self.resolve(sample) for sample in samples]
+        sounds: list[Sample | Path] = []
+        for given in samples:
+            sound = self.resolve(given)
+            if sound in sounds:
+                raise RequestError(f"{clean(given, SHOWN)!r} came twice; name each sample of a palette once")
+            sounds.append(sound)
+        return sounds
 
     def resolve(self, reference: str) -> Sample | Path:
         """The indexed sample or the readable file that a reference names. Raises RequestError.
@@ -76,10 +82,7 @@ class Workbench:
             raise RequestError(f"a reference is a sample_id or a path of 1 to {MAX_REFERENCE:,} Unicode characters")
         catalogue = self.searcher.catalogue
         if SAMPLE_ID.fullmatch(reference.lower()):
-            sample = catalogue.samples([reference.lower()]).get(reference.lower())
-            if sample is None:
-                raise RequestError(f"there is no sample {reference.lower()}; take an id from a search answer")
-            return sample
+            return self._sample(reference.lower())
         shown = clean(reference, SHOWN)
         roots = catalogue.roots()
         for path in self._candidates(reference, [Path(root.path) for root in roots]):
@@ -93,6 +96,14 @@ class Workbench:
         raise RequestError(f"{shown!r} names no file within reach; pass a sample_id from a search, or a path below "
                            + self._reach_told())  # fmt: skip
 
+    def sample(self, sample_id: str) -> Sample:
+        """The sample of an id. Raises RequestError for what is none, a path among them."""
+        if not SAMPLE_ID.fullmatch(sample_id.lower()):
+            raise RequestError(
+                f"{clean(sample_id, SHOWN)!r} is no sample_id: 12 hex characters, as a search answers them"
+            )
+        return self._sample(sample_id.lower())
+
     def path_of(self, sound: Sample | Path) -> Path:
         """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
         if isinstance(sound, Path):
@@ -102,6 +113,12 @@ class Workbench:
         if not path.resolve().is_relative_to(root):
             raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
         return path
+
+    def _sample(self, sample_id: str) -> Sample:
+        sample = self.searcher.catalogue.samples([sample_id]).get(sample_id)
+        if sample is None:
+            raise RequestError(f"there is no sample {sample_id}; take an id from a search answer")
+        return sample
 
     def _candidates(self, reference: str, roots: Sequence[Path]) -> list[Path]:
         """The resolved paths that a reference may mean, allowed ones alone."""

@@ -20,7 +20,9 @@ from tests.conftest import CRATE, index_folder
 from tests.sounds import kick, write
 
 pytestmark = pytest.mark.anyio
-TOOLS = ["search_by_text", "search_by_audio", "hybrid_search", "describe_palette"]
+TOOLS = [
+    "search_by_text", "search_by_audio", "hybrid_search", "describe_palette", "build_palette", "library_overview",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def text_of(result: CallToolResult) -> str:
     return content.text
 
 
-async def test_four_typed_read_only_tools_are_published(client: Client) -> None:
+async def test_six_typed_read_only_tools_are_published(client: Client) -> None:
     tools = (await client.list_tools()).tools
     assert [tool.name for tool in tools] == TOOLS
     for tool in tools:
@@ -67,10 +69,10 @@ async def test_four_typed_read_only_tools_are_published(client: Client) -> None:
         assert tool.annotations.read_only_hint is True
         assert tool.annotations.open_world_hint is False
         assert tool.output_schema is not None
-        assert "context" not in tool.input_schema["properties"]
+        assert "Context" not in json.dumps(tool.input_schema)
         assert all("description" in field for field in tool.input_schema["properties"].values())
         assert all("null" not in json.dumps(field) for field in tool.input_schema["properties"].values())
-    assert len(json.dumps([tool.model_dump(mode="json") for tool in tools])) < 11_000  # two more tools are to come
+    assert len(json.dumps([tool.model_dump(mode="json") for tool in tools])) < 16_000
 
 
 async def test_bounds_stand_in_the_schemas(client: Client) -> None:
@@ -161,8 +163,21 @@ async def test_a_palette_is_measured(client: Client) -> None:
     assert palette["outlier"] == "tonal/noise.wav"
     kick, _, noise = palette["samples"]
     assert kick["brightness_hz"] < 200 < 8000 < noise["brightness_hz"]
-    assert noise["loudness_db"] == pytest.approx(-14, abs=0.2)
+    assert noise["loudness_lufs"] == pytest.approx(-14, abs=3)
     assert len(palette["words"]) == 5
+
+
+async def test_a_palette_is_built_and_described_with_its_ids(client: Client) -> None:
+    built = await call(client, "build_palette", brief="techno", roles=["kick"], locked=["tonal/low.wav"])
+    assert [pick["why"] == "locked" for pick in built["picks"]] == [True, False]
+    assert built["picks"][1]["path"].startswith("drums/kick")
+    described = await call(client, "describe_palette", samples=[pick["sample_id"] for pick in built["picks"]])
+    assert described["cohesion"] == built["cohesion"]
+
+
+async def test_the_library_is_told(client: Client) -> None:
+    overview = await call(client, "library_overview")
+    assert overview["counts"]["packs"] == {"drums": 3, "tonal": 3}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +200,10 @@ async def test_a_palette_is_measured(client: Client) -> None:
         ("search_by_audio", {"reference": "drums/hat.aiff", "role": "kik"}, "role is 'kik'; any or one of these"),
         ("describe_palette", {"samples": []}, "0 samples came; a palette has 1 to 64"),
         ("describe_palette", {"samples": ["drums/hat.aiff"] * 65}, "65 samples came"),
+        ("describe_palette", {"samples": ["drums/hat.aiff"] * 2}, "'drums/hat.aiff' came twice"),
+        ("build_palette", {"brief": "x" * 10_000}, "the brief has 10,000 characters; up to 1,000"),
+        ("build_palette", {"brief": "techno", "roles": ["theremin"]}, "'theremin' is no role; take one of: kick, "),
+        ("build_palette", {"brief": "techno", "bpm": "fast"}, "bpm is 'fast': "),
     ],
 )  # fmt: skip
 async def test_what_is_wrong_comes_back_as_one_sentence(
