@@ -4,9 +4,12 @@ A sound's cosines to texts differ from sound to sound and from encoder to encode
 this sound's own cosines. What stays below its threshold is not said: an empty role is better than a wrong one.
 """
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -117,6 +120,31 @@ class Lexicon:
             tuple(self.words[k] for k in best if row[k] >= TAG_DEVIATIONS)
             for best, row in zip(order.tolist(), marks, strict=True)
         ]
+
+
+class WordGuesser:
+    """Guesses roles and tags with a vocabulary (a `Guesser` of indexing/analyse.py); embeds it when first asked.
+
+    Genres are not guessed: the bundled encoder has hardly learnt any, so a genre is what file or name tell.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, encoder: Encoder) -> None:
+        self._vocabulary = replace(vocabulary, genres={})
+        self._encoder = encoder
+
+    @property
+    def revision(self) -> str:
+        """12 hex digits of the vocabulary's hash."""
+        told = json.dumps(asdict(self._vocabulary), sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return make_lexicon(self._vocabulary, self._encoder)
+
+    def guess(self, vectors: Vectors) -> list[Guess]:
+        """A guess for each unit vector of [n, dimension]."""
+        return self._lexicon.guess(vectors)
 
 
 def make_lexicon(vocabulary: Vocabulary, encoder: Encoder) -> Lexicon:
