@@ -11,6 +11,7 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
+from soundpalette.core.music.words import WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import processors
 from soundpalette.indexing.pipeline import Indexer, Settings
@@ -84,7 +85,8 @@ class App:
             verify=verify,
             analyse_only=analyse_only,
         )
-        return Indexer(self.catalogue, self.encoder, self.index_folder, settings)
+        guesser = WordGuesser(load_vocabulary(), self.encoder)
+        return Indexer(self.catalogue, self.encoder, self.index_folder, settings, guesser)
 
     def server(self) -> "SoundPaletteServer":
         from soundpalette.server.mcp import build

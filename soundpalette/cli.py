@@ -15,7 +15,7 @@ import typer
 from soundpalette import __version__
 from soundpalette.app import App
 from soundpalette.config import LICENCE_VARIABLE, load_config
-from soundpalette.core.types import Filters, KeyMatch, Kind
+from soundpalette.core.types import Filters, KeyMatch, Kind, Preferences
 from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
 from soundpalette.tools.names import clean
 
@@ -126,6 +126,12 @@ def search(
     max_seconds: Annotated[float, typer.Option("--max-seconds", help="Duration to.")] = 0,
     folder: Annotated[str, typer.Option("--folder", help="Below this folder of a root, or of the disk.")] = "",
     tag: Annotated[str, typer.Option("--tag", help="A word that describes it, such as 'warm'.")] = "",
+    diversity: Annotated[float, typer.Option("--diversity", help="0: the nearest, 1: the most varied.")] = 0,
+    avoid: Annotated[str, typer.Option("--avoid", help="What it should not sound like, such as 'reverb'.")] = "",
+    context: Annotated[
+        list[str] | None,
+        typer.Option("--context", help="Id of a sample that the hits should go with; may be repeated."),
+    ] = None,
     encoder: Encoder = None,
     as_json: Json = False,
 ) -> None:
@@ -136,24 +142,26 @@ def search(
     filters = Filters(
         min_bpm, max_bpm, half_double, key, key_match, role, genre, kind, min_seconds, max_seconds, folder, tag
     )
+    wished = Preferences(diversity, avoid, tuple(context or ()))
     with _errors_told():
         bench = _app(encoder).workbench(Reach(anywhere=True))
         k, share = bench.default_top_k if top_k is None else top_k, bench.checked_alpha(alpha)
         if audio and text:
-            result = tools.hybrid_search(bench, text, audio, share, k, filters)
+            result = tools.hybrid_search(bench, text, audio, share, k, filters, wished)
         elif audio:
-            result = tools.search_by_audio(bench, audio, k, filters)
+            result = tools.search_by_audio(bench, audio, k, filters, wished)
         else:
-            result = tools.search_by_text(bench, text, k, filters)
+            result = tools.search_by_text(bench, text, k, filters, wished)
     if as_json:
         _print_json(result.model_dump(mode="json"))
         return
-    typer.echo(" score  seconds    bpm key       role        kind      sample_id     file")
+    typer.echo(" score match  seconds    bpm key       role        kind      sample_id     file")
     for hit in result.hits:
         file = Path(result.roots[hit.root], hit.path)
         bpm = f"{hit.bpm:.1f}" if hit.bpm else "-"
         music = f"{bpm:>6} {hit.key or '-':9} {hit.role or '-':11} {hit.kind or '-':9}"
-        typer.echo(f"{hit.score:6.3f} {hit.seconds:8.2f} {music} {hit.sample_id}  {file}")
+        more = f"  (+{hit.similar} alike)" if hit.similar else ""
+        typer.echo(f"{hit.score:6.3f} {hit.strength:6}{hit.seconds:8.2f} {music} {hit.sample_id}  {file}{more}")
     if result.note:
         typer.echo(result.note, err=True)
     if result.pending:

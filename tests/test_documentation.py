@@ -9,7 +9,7 @@ import typer
 
 from soundpalette.cli import cli
 from soundpalette.server.mcp import INSTRUCTIONS
-from soundpalette.tools.filters import PUBLISHED
+from soundpalette.tools import filters, preferences
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -40,8 +40,8 @@ def test_every_tool_is_in_the_reference(tool: str) -> None:
     assert f"`{tool}(" in REFERENCE
 
 
-@pytest.mark.parametrize("parameter", PUBLISHED)
-def test_every_filter_is_in_the_reference(parameter: str) -> None:
+@pytest.mark.parametrize("parameter", [*filters.PUBLISHED, *preferences.PUBLISHED])
+def test_every_filter_and_preference_is_in_the_reference(parameter: str) -> None:
     assert f"`{parameter}`" in REFERENCE
     assert f"`--{parameter.replace('_', '-')}" in REFERENCE
 

@@ -1,39 +1,98 @@
 """Search: a query becomes a unit vector, the vector finds ids, the catalogue says which samples they are."""
 
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.company import fit
 from soundpalette.core.encoders.base import Encoder, unit
-from soundpalette.core.types import NO_FILTERS, Filters, Ids, Sample, Traits, Vector
+from soundpalette.core.music.words import load_vocabulary
+from soundpalette.core.ranking import Candidates, Group, collapse, diversify, pull, steer_away
+from soundpalette.core.strength import (
+    MOST_SAMPLED,
+    Bank,
+    Calibration,
+    Evidence,
+    Strength,
+    calibrate,
+    make_bank,
+    strength,
+)
+from soundpalette.core.types import (
+    NO_FILTERS,
+    NO_PREFERENCES,
+    Filters,
+    Ids,
+    Preferences,
+    Sample,
+    Traits,
+    Vector,
+    Vectors,
+)
 from soundpalette.core.vector_index import Matches, VectorIndex
 from soundpalette.errors import RequestError, VectorIndexError
+
+OVER_FETCHED: Final = 5
+LEAST_FETCHED: Final = 50
+"""Candidates that are looked at for each hit, and at least: near-duplicates, variety and company take some away."""
+MOST_FETCHED: Final = 5000
+"""Beyond this, a search gives fewer hits rather than looking for more that are no near-duplicates."""
+PULL: Final = 0.3
+"""Share of an order that samples already chosen decide."""
+NOTHING_FITS: Final = "nothing in the library matches well; these are the nearest"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A sample found, its cosine to the query, -1 to 1, and what is known of it as music (None: not analysed yet)."""
+    """A sample found, its cosine to the query, -1 to 1, and what is known of it as music (None: not analysed yet).
+
+    `strength` says how good a match that is in this library; `similar` near-duplicates are not shown.
+    """
 
     sample: Sample
     score: float
     traits: Traits | None
+    strength: Strength
+    similar: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Hits, best first; `pending` samples are in the catalogue and not yet in the published index.
 
-    `note` says why there are no hits, where the filters are the cause.
+    `note` says why there are no hits, where the filters are the cause, or that the best of them is weak.
     """
 
     hits: tuple[Hit, ...]
     pending: int
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A unit vector [dimension], how hits' vectors [n, dimension] are judged by it, and the sample it comes from."""
+
+    vector: Vector
+    evidence: Callable[[Calibration, Vectors], Evidence]
+    reference: Sample | Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is near a query, best first: samples and cosines, vectors [n, dimension], and who stands for whom."""
+
+    samples: list[Sample]
+    scores: list[float]
+    vectors: Vectors
+    groups: list[Group]
 
 
 class Searcher:
@@ -47,30 +106,52 @@ class Searcher:
         self._index: VectorIndex | None = None
         self._stamp: tuple[int, int] | None = None
         self._pending: dict[tuple[int, int], int] = {}
+        self._calibrating = threading.Lock()
+        self._calibrated: tuple[VectorIndex, Calibration] | None = None
 
     def warm_up(self) -> None:
         """Load what a text query needs: the text tower, and the index where there is one. Raises EncoderError."""
         self.encoder.load_text()
         with suppress(VectorIndexError):
-            self.index()
+            self.calibration(self.index())
 
-    def by_text(self, query: str, k: int, filters: Filters = NO_FILTERS) -> Answer:
+    def by_text(
+        self, query: str, k: int, filters: Filters = NO_FILTERS, preferences: Preferences = NO_PREFERENCES
+    ) -> Answer:
         """The `k` samples that fit the words best, of those that meet the filters."""
         index = self.index()
-        return self._answer(index, self.encoder.embed_text([query])[0], k, filters)
+        text = self.encoder.embed_text([query])[0]
+        asked = _Query(text, lambda usual, hits: usual.of_text(text, hits))
+        return self._answer(index, asked, k, filters, preferences)
 
-    def by_audio(self, reference: Sample | Path, k: int, filters: Filters = NO_FILTERS) -> Answer:
+    def by_audio(
+        self,
+        reference: Sample | Path,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        preferences: Preferences = NO_PREFERENCES,
+    ) -> Answer:
         """The `k` samples that sound most like `reference`, itself left out. Raises AudioError."""
         index = self.index()
-        return self._answer(index, self.vector_of(reference), k, filters, reference)
+        audio = self.vector_of(reference)
+        asked = _Query(audio, lambda usual, hits: usual.of_audio(audio, hits), reference)
+        return self._answer(index, asked, k, filters, preferences)
 
     def hybrid(
-        self, query: str, reference: Sample | Path, alpha: float, k: int, filters: Filters = NO_FILTERS
+        self,
+        query: str,
+        reference: Sample | Path,
+        alpha: float,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        preferences: Preferences = NO_PREFERENCES,
     ) -> Answer:
         """The `k` samples nearest to alpha * text + (1 - alpha) * audio, both of unit length; `reference` left out."""
         index = self.index()
-        text = self.encoder.embed_text([query])[0]
-        return self._answer(index, blend(text, self.vector_of(reference), alpha), k, filters, reference)
+        text, audio = self.encoder.embed_text([query])[0], self.vector_of(reference)
+        mixed = blend(text, audio, alpha)
+        asked = _Query(mixed, lambda usual, hits: usual.of_both(text, audio, alpha, hits), reference)
+        return self._answer(index, asked, k, filters, preferences)
 
     def vector_of(self, reference: Sample | Path) -> Vector:
         """The unit vector [dimension] of an indexed sample (it is stored) or of any audio file. Raises AudioError."""
@@ -110,36 +191,89 @@ class Searcher:
             )
         return VectorIndexError("nothing is indexed yet; run `soundpalette index FOLDER` with a folder of audio files")
 
-    def _answer(
-        self, index: VectorIndex, vector: Vector, k: int, filters: Filters, without: Sample | Path | None = None
-    ) -> Answer:
-        left_out = without.id if isinstance(without, Sample) else None
-        ids = None if filters == NO_FILTERS else self.catalogue.select(filters)
-        found = self._nearest(index, vector, k, ids, left_out)
-        if not found and not self.catalogue.count(self.encoder.space):
-            raise self._nothing_indexed()
-        traits = self.catalogue.traits([sample.id for sample, _ in found])
-        hits = tuple(Hit(sample, score, traits.get(sample.id)) for sample, score in found)
-        note = "" if found or ids is None else self._why_empty(filters, ids, left_out)
-        return Answer(hits, self._pending_of(index.manifest.generation), note)
+    def calibration(self, index: VectorIndex) -> Calibration:
+        """What is usual in this index, worked out once for each that is published."""
+        with self._calibrating:
+            if self._calibrated is None or self._calibrated[0] is not index:
+                # Ids are hashes of paths: the first of them are a fair draw.
+                self._calibrated = index, calibrate(self._bank, index.vectors(index.ids()[:MOST_SAMPLED]))
+            return self._calibrated[1]
 
-    def _nearest(
-        self, index: VectorIndex, vector: Vector, k: int, ids: Ids | None, left_out: str | None
-    ) -> list[tuple[Sample, float]]:
-        """The `k` nearest of `ids` (None: of all) that are still there, with their cosines."""
-        wanted = k + (left_out is not None)
+    @cached_property
+    def _bank(self) -> Bank:
+        return make_bank(self.encoder.embed_text(load_vocabulary().background))
+
+    def _answer(self, index: VectorIndex, asked: _Query, k: int, filters: Filters, preferences: Preferences) -> Answer:
+        own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
+        left_out = own | set(preferences.context)
+        ids = None if filters == NO_FILTERS else self.catalogue.select(filters)
+        avoided = preferences.avoid and self.encoder.embed_text([preferences.avoid])[0]
+        vector = asked.vector if isinstance(avoided, str) else steer_away(asked.vector, avoided)
+        found = self._nearest(index, vector, k, ids, left_out)
+        if not found.samples:
+            if not self.catalogue.count(self.encoder.space):
+                raise self._nothing_indexed()
+            note = "" if ids is None else self._why_empty(filters, ids, left_out)
+            return Answer((), self._pending_of(index.manifest.generation), note)
+        hits, best = self._ranked(found, asked.evidence(self.calibration(index), found.vectors), k, preferences)
+        return Answer(hits, self._pending_of(index.manifest.generation), NOTHING_FITS if best == "weak" else "")
+
+    def _nearest(self, index: VectorIndex, vector: Vector, k: int, ids: Ids | None, left_out: set[str]) -> _Found:
+        """Enough of `ids` (None: of all) that are still there for `k` hits, near-duplicates put together."""
+        wanted = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
         while True:
             matches = index.query(vector, wanted, ids)
-            found = self._alive(matches, left_out)
-            if len(found) >= k or len(matches.ids) < wanted:
-                return found[:k]
-            wanted *= 2  # some were deleted since the index was built
+            alive = self._alive(matches, left_out)
+            exhausted = len(matches.ids) < wanted
+            if len(alive) >= k or exhausted:
+                found = self._collapsed(index, alive)
+                if len(found.groups) >= k or exhausted or wanted >= MOST_FETCHED:
+                    return found
+            wanted *= 2  # some were deleted since the index was built, or are near-duplicates
 
-    def _why_empty(self, filters: Filters, ids: Ids, left_out: str | None) -> str:
+    def _collapsed(self, index: VectorIndex, alive: list[tuple[Sample, float]]) -> _Found:
+        samples = [sample for sample, _ in alive]
+        vectors = index.vectors(np.array([int(sample.id, 16) for sample in samples], np.int64))
+        if not samples:
+            return _Found([], [], vectors, [])
+        candidates = Candidates(vectors, [s.content_hash for s in samples], [s.seconds for s in samples])
+        groups = collapse(candidates, self.calibration(index).distance)
+        return _Found(samples, [score for _, score in alive], vectors, groups)
+
+    def _ranked(
+        self, found: _Found, evidence: Evidence, k: int, preferences: Preferences
+    ) -> tuple[tuple[Hit, ...], Strength]:
+        """The `k` hits in their order, and how strong the best of all is."""
+        kept = [group.position for group in found.groups]
+        traits = self.catalogue.traits([found.samples[position].id for position in kept])
+        known = [traits.get(found.samples[position].id) for position in kept]
+        vectors, marks = found.vectors[kept], np.array([found.scores[position] for position in kept], np.float64)
+        if preferences.context:
+            marks = pull(marks, self._fit(vectors, known, preferences.context), PULL)
+        order = diversify(marks, vectors, preferences.diversity, k)
+        hits = tuple(
+            Hit(
+                found.samples[kept[row]],
+                found.scores[kept[row]],
+                known[row],
+                strength(float(evidence[kept[row]])),
+                found.groups[row].similar,
+            )
+            for row in order
+        )
+        return hits, strength(float(evidence.max()))
+
+    def _fit(self, vectors: Vectors, known: Sequence[Traits | None], context: Sequence[str]) -> Evidence:
+        samples = self.catalogue.samples(context)
+        chosen = np.stack([self.vector_of(sample) for sample in samples.values()])
+        return fit(vectors, known, chosen, list(self.catalogue.traits([*samples]).values()))
+
+    def _why_empty(self, filters: Filters, ids: Ids, left_out: set[str]) -> str:
         if not len(ids):
             return self.catalogue.why_empty(filters)
-        if [f"{value:012x}" for value in ids.tolist()] == [left_out]:
-            return "no sample but the reference itself meets the filters; loosen one of them"
+        if {f"{value:012x}" for value in ids.tolist()} <= left_out:
+            given = "the reference itself" if len(ids) == 1 else "those given"
+            return f"no sample but {given} meets the filters; loosen one of them"
         return f"{len(ids)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
     def _pending_of(self, since: int) -> int:
@@ -151,11 +285,11 @@ class Searcher:
             self._pending = {state: pending}
         return pending
 
-    def _alive(self, matches: Matches, left_out: str | None) -> list[tuple[Sample, float]]:
+    def _alive(self, matches: Matches, left_out: set[str]) -> list[tuple[Sample, float]]:
         ids = [f"{value:012x}" for value in matches.ids.tolist()]
         samples = self.catalogue.samples(ids)
         scored = zip(ids, matches.scores.tolist(), strict=True)
-        return [(samples[i], score) for i, score in scored if i in samples and i != left_out]
+        return [(samples[i], score) for i, score in scored if i in samples and i not in left_out]
 
 
 def blend(text: Vector, audio: Vector, alpha: float) -> Vector:

@@ -205,6 +205,22 @@ NO_FILTERS: Final = Filters()
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the order of hits looks at besides the query; each default changes nothing.
+
+    `diversity` 0 (the nearest) to 1 (variety); `avoid` names what is not wanted ("reverb"); `context` are ids of
+    samples already chosen, which the hits should go with.
+    """
+
+    diversity: float = 0
+    avoid: str = ""
+    context: tuple[str, ...] = ()
+
+
+NO_PREFERENCES: Final = Preferences()
+
+
+@dataclass(frozen=True, slots=True)
 class NewSample:
     """A file read in this run.
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from soundpalette.core.types import Ids, Rows, Space, Vector
+from soundpalette.core.types import Ids, Rows, Space, Vector, Vectors
 from soundpalette.errors import VectorIndexError
 
 MANIFEST: Final = "manifest.json"
@@ -59,6 +59,14 @@ class VectorIndex(Protocol):
         """The `k` samples (or all, where there are fewer) nearest to a unit vector [dimension], of `ids` alone."""
         ...
 
+    def ids(self) -> Ids:
+        """The ids of all samples, in rising order."""
+        ...
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The unit vectors [n, dimension] of these samples."""
+        ...
+
 
 class FlatIndex:
     """FAISS IndexFlatIP under stable ids, loaded from a published file."""
@@ -91,6 +99,18 @@ class FlatIndex:
         scores, found = self._index.search(np.ascontiguousarray(vector[None], np.float32), k, params=chosen)
         there = found[0] >= 0  # FAISS fills up with -1 where fewer of `ids` are in the index
         return Matches(found[0][there], scores[0][there])
+
+    def ids(self) -> Ids:
+        """The ids of all samples, int64 [n] in rising order."""
+        import faiss
+
+        return np.sort(faiss.vector_to_array(self._index.id_map))
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The unit vectors of samples that the index holds, float32 [n, dimension]."""
+        if not len(ids):
+            return np.empty((0, self._index.d), np.float32)
+        return np.asarray(self._index.reconstruct_batch(ids), np.float32)
 
 
 def read_manifest(folder: Path, space: Space) -> Manifest | None:

@@ -3,27 +3,37 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import Any, Final
 
-from soundpalette.core.types import NO_FILTERS, Filters
-from soundpalette.tools.filters import PUBLISHED
+from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES
+from soundpalette.tools import filters, preferences
+
+TAKEN_APART: Final[dict[str, tuple[Any, dict[str, Any]]]] = {
+    "filters": (NO_FILTERS, filters.PUBLISHED),
+    "preferences": (NO_PREFERENCES, preferences.PUBLISHED),
+}
+"""By a function's parameter, its default, and what is published of its fields."""
 
 
 def flat(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """`function` with its parameter `filters`, where it has one, taken apart into those of `tools.filters`."""
+    """`function` with its parameters `filters` and `preferences`, where it has them, taken apart into their fields."""
     signature = inspect.signature(function)
-    if "filters" not in signature.parameters:
+    whole = {name: parts for name, parts in TAKEN_APART.items() if name in signature.parameters}
+    if not whole:
         return function
 
     @functools.wraps(function)
     async def call(**arguments: Any) -> Any:
-        filters = Filters(**{name: arguments.pop(name) for name in PUBLISHED})
-        return await function(**arguments, filters=filters)
+        for name, (default, published) in whole.items():
+            values = {field: arguments.pop(field) for field in published}
+            arguments[name] = type(default)(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        return await function(**arguments)
 
-    kept = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
+    kept = [parameter for name, parameter in signature.parameters.items() if name not in whole]
     taken_apart = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(NO_FILTERS, name), annotation=published)
-        for name, published in PUBLISHED.items()
+        inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=getattr(default, field), annotation=annotation)
+        for default, published in whole.values()
+        for field, annotation in published.items()
     ]
     call.__signature__ = signature.replace(parameters=[*kept, *taken_apart])  # type: ignore[attr-defined]
     return call

@@ -9,7 +9,7 @@ from soundpalette.tools.names import clean
 MAX_QUERY: Final = 1000
 MAX_REFERENCE: Final = 4096
 MAX_PALETTE: Final = 64
-TEXT_PATH: Final = 54
+TEXT_PATH: Final = 46
 TEXT_ROOT: Final = 200
 
 
@@ -58,6 +58,8 @@ class SearchHit(Answer):
     root: str = Field(description="A key of roots")
     path: str
     score: float = Field(description="Cosine, -1 to 1; compare within one answer")
+    strength: str = Field(description="strong, fair or weak")
+    similar: int = Field(description="Near-duplicates not shown")
     seconds: float
     bpm: float = Field(description="0: unknown")
     key: str
@@ -65,11 +67,13 @@ class SearchHit(Answer):
     kind: str
 
     def line(self) -> str:
-        """Id, score, seconds, what is known as music, path."""
+        """Id, score, strength, seconds, what is known as music, path, how many near-duplicates there are."""
         music = [f"{self.bpm:g}bpm" if self.bpm else "", _short_key(self.key), self.role]
         kind = "loop" if self.kind == "loop" and "loop" not in self.role else ""
         known = "".join(f" {word}" for word in (*music, kind) if word)
-        return f"{self.sample_id} {self.score:.3f} {self.seconds:.2f}s{known} {clean(self.path, TEXT_PATH)}"
+        more = f" +{self.similar}" if self.similar else ""
+        path = clean(self.path, TEXT_PATH - len(more))
+        return f"{self.sample_id} {self.score:.3f} {self.strength} {self.seconds:.2f}s{known} {path}{more}"
 
 
 def _short_key(key: str) -> str:
@@ -84,10 +88,10 @@ class SearchResult(Answer):
     roots: dict[str, str] = Field(description="Absolute paths")
     hits: list[SearchHit]
     pending: int = Field(description="Samples not in the index yet")
-    note: str = Field(description="Without hits: which filter to loosen")
+    note: str = Field(description="Why nothing is found, or nothing good")
 
     def text(self) -> str:
-        """A line a hit (id, score, seconds, music, path), then the roots, for who reads text alone."""
+        """A line a hit (id, score, strength, seconds, music, path), then the roots, for who reads text alone."""
         lines = [hit.line() for hit in self.hits]
         if not lines:
             return f"No sample matches: {self.note}." if self.note else "No sample matches."
@@ -95,6 +99,8 @@ class SearchResult(Answer):
         for root, path in self.roots.items():
             of = " ".join(hit.sample_id for hit in self.hits if hit.root == root) if several else "Paths"
             lines.append(f"{of} below {clean(path, TEXT_ROOT // len(self.roots))}")
+        if self.note:
+            lines.append(f"({self.note})")
         if self.pending:
             lines.append(f"({self.pending} samples of the library are not in the index yet)")
         return "\n".join(lines)

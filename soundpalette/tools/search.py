@@ -3,47 +3,68 @@
 from typing import Final
 
 from soundpalette.core.search import Answer, Hit
-from soundpalette.core.types import NO_FILTERS, Filters
+from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
 from soundpalette.tools.filters import checked
 from soundpalette.tools.names import MAX_PATH, clean
+from soundpalette.tools.preferences import checked_preferences
 from soundpalette.tools.schemas import SearchHit, SearchResult
 from soundpalette.tools.workbench import Workbench
 
 ROOM_A_HIT: Final = 490
-FRAME: Final = 186
-"""Characters of a hit besides its path; of a root, a sixth of it."""
+FRAME: Final = 226
+"""Characters of a hit besides its path."""
+ROOT_FRAME: Final = 31
+"""Of a root."""
 LONGEST_NOTE: Final = 800
 
 
-def search_by_text(bench: Workbench, query: str, top_k: int, filters: Filters = NO_FILTERS) -> SearchResult:
+def search_by_text(
+    bench: Workbench,
+    query: str,
+    top_k: int,
+    filters: Filters = NO_FILTERS,
+    preferences: Preferences = NO_PREFERENCES,
+) -> SearchResult:
     """The samples that fit a description. Raises SoundPaletteError with a sentence for the caller."""
     words, k, chosen = bench.checked_query(query), bench.checked_top_k(top_k), checked(filters)
-    return _result(bench, bench.searcher.by_text(words, k, chosen))
+    return _result(bench, bench.searcher.by_text(words, k, chosen, checked_preferences(bench, preferences)))
 
 
-def search_by_audio(bench: Workbench, reference: str, top_k: int, filters: Filters = NO_FILTERS) -> SearchResult:
+def search_by_audio(
+    bench: Workbench,
+    reference: str,
+    top_k: int,
+    filters: Filters = NO_FILTERS,
+    preferences: Preferences = NO_PREFERENCES,
+) -> SearchResult:
     """The samples that sound like a reference. Raises SoundPaletteError."""
-    k, chosen = bench.checked_top_k(top_k), checked(filters)
-    return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen))
+    k, chosen, wished = bench.checked_top_k(top_k), checked(filters), checked_preferences(bench, preferences)
+    return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen, wished))
 
 
 def hybrid_search(
-    bench: Workbench, query: str, reference: str, alpha: float, top_k: int, filters: Filters = NO_FILTERS
+    bench: Workbench,
+    query: str,
+    reference: str,
+    alpha: float,
+    top_k: int,
+    filters: Filters = NO_FILTERS,
+    preferences: Preferences = NO_PREFERENCES,
 ) -> SearchResult:
     """The samples that fit a description and sound like a reference. Raises SoundPaletteError."""
     words, share, k = bench.checked_query(query), bench.checked_alpha(alpha), bench.checked_top_k(top_k)
-    chosen = checked(filters)
-    return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen))
+    chosen, wished = checked(filters), checked_preferences(bench, preferences)
+    return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen, wished))
 
 
 def _result(bench: Workbench, answer: Answer) -> SearchResult:
     used = {hit.sample.root_id for hit in answer.hits}
     roots = {root.id: root.path for root in bench.searcher.catalogue.roots() if root.id in used}
     # Ten hits cost a model at most 5,000 characters: very long names are shortened, roots only where they are many.
-    room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10)
+    room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10) - (len(answer.note) if answer.hits else 0)
     root_limit = room // 2 // max(len(roots), 1)
     shown = {root: _fitted(path, root_limit) for root, path in sorted(roots.items())}
-    room -= sum(len(path) + FRAME // 6 for path in shown.values())
+    room -= sum(len(path) + ROOT_FRAME for path in shown.values())
     path_limit = min(MAX_PATH, room // max(len(answer.hits), 1))
     return SearchResult(
         roots=shown,
@@ -60,6 +81,8 @@ def _hit(hit: Hit, path_limit: int) -> SearchHit:
         root=hit.sample.root_id,
         path=_fitted(hit.sample.path, path_limit),
         score=round(hit.score, 4),
+        strength=hit.strength,
+        similar=hit.similar,
         seconds=round(hit.sample.seconds, 3),
         bpm=round(known.bpm.value, 1) if known and known.bpm else 0.0,
         key=known.key.value if known and known.key else "",

@@ -8,13 +8,13 @@ import pytest
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.search import Searcher, blend
-from soundpalette.core.types import Fact, Filters, Sample
+from soundpalette.core.search import NOTHING_FITS, Answer, Searcher, blend
+from soundpalette.core.types import Fact, Filters, Preferences, Sample
 from soundpalette.errors import RequestError, VectorIndexError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
 from tests.conftest import index_folder
-from tests.sounds import kick, write
+from tests.sounds import hat, kick, noise, tone, write
 
 SCORE = 1e-4
 
@@ -29,6 +29,11 @@ def sample(searcher: Searcher, path: str) -> Sample:
     found = searcher.catalogue.sample_at(searcher.catalogue.roots()[0].id, path)
     assert found is not None
     return found
+
+
+def counted(answer: Answer) -> int:
+    """Samples found, near-duplicates among them."""
+    return sum(1 + hit.similar for hit in answer.hits)
 
 
 def test_words_find_the_sound(searcher: Searcher) -> None:
@@ -79,18 +84,18 @@ def test_deleted_samples_are_left_out_of_an_older_index_and_new_ones_pending(
 
 
 def test_an_index_published_meanwhile_is_used_at_once(searcher: Searcher, library: Path, tmp_path: Path) -> None:
-    assert len(searcher.by_text("kick drum", 99).hits) == 6
+    assert counted(searcher.by_text("kick drum", 99)) == 6
     write(library / "new.wav", kick(0.6))
     folder = index_folder(tmp_path, searcher.encoder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     Indexer(searcher.catalogue, searcher.encoder, folder, Settings()).run([library], Lines())
-    assert len(searcher.by_text("kick drum", 99).hits) == 7
+    assert counted(searcher.by_text("kick drum", 99)) == 7
     for path in folder.iterdir():
         path.unlink()
     for name, data in before.items():
         (folder / name).write_bytes(data)
     answer = searcher.by_text("kick drum", 99)
-    assert (len(answer.hits), answer.pending) == (6, 1)
+    assert (counted(answer), answer.pending) == (6, 1)
 
 
 def test_before_anything_is_indexed_the_mend_is_told(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
@@ -112,10 +117,10 @@ def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) 
 
 @pytest.fixture
 def loops(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
-    """Twelve kicks, of which every third tells its tempo in its name."""
+    """Twelve tones, of which every third tells its tempo in its name."""
     for number in range(12):
         named = f"loop_{120 + number}bpm" if number % 3 == 0 else "plain"
-        write(tmp_path / "loops" / f"{named} {number:02}.wav", kick(0.2 + number / 20))
+        write(tmp_path / "loops" / f"{named} {number:02}.wav", tone(110 * 1.3**number))
     folder = index_folder(tmp_path, compact)
     Indexer(catalogue, compact, folder, Settings()).run([tmp_path / "loops"], Lines())
     return Searcher(catalogue, compact, folder)
@@ -159,3 +164,73 @@ def test_samples_that_pass_and_are_not_indexed_yet_are_told(loops: Searcher, tmp
     answer = loops.by_text("kick", 5, Filters(max_bpm=100))
     assert (answer.hits, answer.pending) == ((), 1)
     assert answer.note == "1 samples meet the filters and none is in the index yet; run `soundpalette index`"
+
+
+@pytest.fixture
+def doubled(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
+    """Four kicks of one content, two hats and four tones; two of the tones tell tempo and key."""
+    folder = tmp_path / "doubled"
+    for number in range(4):
+        write(folder / f"kick {number}.wav", kick())
+        write(folder / f"tone {number} loop{('_120bpm_Am', '_150bpm_F#', '', '')[number]}.wav", tone(110 * 2**number))
+    for number in range(2):
+        write(folder / f"hat {number}.wav", hat(0.1 + number, seed=number))
+    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([folder], Lines())
+    return Searcher(catalogue, compact, index_folder(tmp_path, compact))
+
+
+def test_copies_are_one_hit_and_counted(doubled: Searcher) -> None:
+    hits = doubled.by_text("kick drum", 10).hits
+    assert [hit.similar for hit in hits if hit.sample.path.startswith("kick")] == [3]
+    assert sum(1 + hit.similar for hit in hits) == 10
+
+
+def test_every_hit_tells_its_strength_and_a_weak_best_is_noted(doubled: Searcher) -> None:
+    for query in ("kick drum", "someone speaking", "church organ", "dog barking"):
+        answer = doubled.by_text(query, 10)
+        best = {hit.strength for hit in answer.hits}
+        assert best <= {"strong", "fair", "weak"}
+        assert answer.note == (NOTHING_FITS if best == {"weak"} else "")
+
+
+def test_what_is_usual_is_worked_out_once_for_each_index(doubled: Searcher) -> None:
+    index = doubled.index()
+    assert doubled.calibration(index) is doubled.calibration(doubled.index())
+
+
+def test_what_is_avoided_goes_down(doubled: Searcher) -> None:
+    def lead(preferences: Preferences) -> float:
+        hits = doubled.by_text("drum hit", 10, preferences=preferences).hits
+        scores = {hit.sample.path.split()[0]: hit.score for hit in reversed(hits)}
+        return scores["kick"] - scores["hat"]
+
+    assert lead(Preferences(avoid="kick drum")) < lead(Preferences())
+
+
+def test_diversity_keeps_the_best_and_changes_what_follows(doubled: Searcher) -> None:
+    near = [hit.sample.id for hit in doubled.by_text("tone", 4).hits]
+    varied = [hit.sample.id for hit in doubled.by_text("tone", 4, preferences=Preferences(diversity=1)).hits]
+    assert varied[0] == near[0]
+    assert varied != near
+
+
+def test_those_chosen_are_left_out_and_their_tempo_and_key_lead(doubled: Searcher, tmp_path: Path) -> None:
+    fitting = write(tmp_path / "doubled" / "noise loop_120bpm_Am.wav", noise(0.5))
+    strange = write(tmp_path / "doubled" / "noise loop_141bpm_D#.wav", noise(1.5))
+    folder = doubled.index_folder
+    Indexer(doubled.catalogue, doubled.encoder, folder, Settings()).run([fitting.parent], Lines())
+    chosen = sample(doubled, "tone 0 loop_120bpm_Am.wav")
+    hits = doubled.by_text("noise", 12, preferences=Preferences(context=(chosen.id,))).hits
+    paths = [hit.sample.path for hit in hits]
+    assert chosen.path not in paths
+    assert paths.index(fitting.name) < paths.index(strange.name)
+
+
+def test_a_library_of_one_sound_is_searched(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
+    write(tmp_path / "one" / "kick.wav", kick())
+    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([tmp_path / "one"], Lines())
+    searcher = Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    only = sample(searcher, "kick.wav")
+    assert len(searcher.by_text("kick", 3).hits) == 1
+    assert searcher.by_audio(only, 3).hits == ()
+    assert searcher.by_text("kick", 3, preferences=Preferences(context=(only.id,))).hits == ()

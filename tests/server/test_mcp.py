@@ -17,7 +17,7 @@ from soundpalette.indexing.progress import Lines
 from soundpalette.server.mcp import build
 from soundpalette.tools.workbench import Workbench
 from tests.conftest import CRATE, index_folder
-from tests.sounds import kick, write
+from tests.sounds import kick, tone, write
 
 pytestmark = pytest.mark.anyio
 TOOLS = [
@@ -69,7 +69,7 @@ async def test_six_typed_read_only_tools_are_published(client: Client) -> None:
         assert tool.annotations.read_only_hint is True
         assert tool.annotations.open_world_hint is False
         assert tool.output_schema is not None
-        assert "Context" not in json.dumps(tool.input_schema)
+        assert "ctx" not in tool.input_schema["properties"]
         assert all("description" in field for field in tool.input_schema["properties"].values())
         assert all("null" not in json.dumps(field) for field in tool.input_schema["properties"].values())
     assert len(json.dumps([tool.model_dump(mode="json") for tool in tools])) < 16_000
@@ -113,23 +113,23 @@ async def test_text_search_gives_hits_and_a_line_each(client: Client, library: P
     assert first["path"].startswith("drums/kick")
     assert (library / first["path"]).is_file()
     lines = text_of(result).splitlines()
-    known = f"{first['sample_id']} {first['score']:.3f} {first['seconds']:.2f}s"
+    known = f"{first['sample_id']} {first['score']:.3f} {first['strength']} {first['seconds']:.2f}s"
     assert lines[0].startswith(known)
-    assert lines[0].endswith(f" {first['path']}")
+    assert lines[0].endswith(f" {first['path']} +1")
     assert lines[3:] == [f"Paths below {library}"]
 
 
 async def test_an_answer_leads_to_the_next_call(client: Client) -> None:
     hits = (await call(client, "search_by_text", query="kick drum", top_k=2))["hits"]
     alike = await call(client, "search_by_audio", reference=hits[0]["sample_id"], top_k=1)
-    assert alike["hits"][0]["sample_id"] == hits[1]["sample_id"]
+    assert {hits[0]["path"], alike["hits"][0]["path"]} == {"drums/kick 1.wav", "drums/kick 2.flac"}
     mixed = await call(client, "hybrid_search", query="kick", reference=hits[0]["path"], alpha=0.3, top_k=5)
     assert hits[0]["sample_id"] not in [hit["sample_id"] for hit in mixed["hits"]]
 
 
 async def test_filters_narrow_every_search(client: Client, indexer: Indexer, library: Path) -> None:
     for bpm in (120, 124, 128):
-        write(library / "loops" / f"loop_{bpm}bpm_Am.wav", kick(0.2 + bpm / 1000))
+        write(library / "loops" / f"loop_{bpm}bpm_Am.wav", tone(110 * 2 ** (bpm // 4 - 30)))
     indexer.run([library], Lines())
     filters = {"min_bpm": 122, "key": "C major", "key_match": "relative", "kind": "loop", "folder": "loops"}
     expected = ["loops/loop_124bpm_Am.wav", "loops/loop_128bpm_Am.wav"]
@@ -142,9 +142,40 @@ async def test_filters_narrow_every_search(client: Client, indexer: Indexer, lib
         assert sorted(hit["path"] for hit in answer["hits"]) == expected
         first = answer["hits"][0]
         assert (first["bpm"], first["key"], first["kind"]) == (float(first["path"][11:14]), "A minor", "loop")
-        assert answer["note"] == ""
     lines = text_of(await client.call_tool("search_by_text", {"query": "snare", "min_bpm": 124, "max_bpm": 124}))
     assert " 124bpm Am loop loops/loop_124bpm_Am.wav" in lines
+
+
+async def test_preferences_are_flat_parameters_of_every_search(client: Client) -> None:
+    schemas = {tool.name: tool.input_schema["properties"] for tool in (await client.list_tools()).tools}
+    grown = 0
+    for tool, arguments in (
+        ("search_by_text", {"query": "kick drum"}),
+        ("search_by_audio", {"reference": "drums/hat.aiff"}),
+        ("hybrid_search", {"query": "kick drum", "reference": "drums/hat.aiff"}),
+    ):
+        published = {name: schemas[tool][name] for name in ("diversity", "avoid", "context")}
+        assert [field["default"] for field in published.values()] == [0, "", []]
+        grown += len(json.dumps(published))
+        chosen = (await call(client, tool, **arguments))["hits"][0]
+        answer = await call(client, tool, **arguments, diversity=0.5, avoid="noise", context=[chosen["sample_id"]])
+        assert answer["hits"]
+        assert chosen["sample_id"] not in [hit["sample_id"] for hit in answer["hits"]]
+    assert grown < 2000
+
+
+@pytest.mark.parametrize(
+    ("preferences", "sentence"),
+    [
+        ({"diversity": 1.5}, "diversity is 1.5; 0 (the nearest) to 1"),
+        ({"avoid": "x" * 1001}, "the query has 1,001 characters"),
+        ({"context": ["drums/hat.aiff"]}, "context takes sample_ids"),
+        ({"context": ["0123456789ab"]}, "there is no sample 0123456789ab"),
+        ({"context": ["0123456789ab"] * 65}, "context has 65 samples; up to 64"),
+    ],
+)
+async def test_preferences_out_of_bounds_are_refused(client: Client, preferences: Any, sentence: str) -> None:
+    assert sentence in await refusal(client, "search_by_text", query="kick", **preferences)
 
 
 async def test_filters_that_nothing_meets_say_which_to_loosen(client: Client) -> None:
@@ -264,8 +295,9 @@ async def test_ten_hits_in_ten_roots_of_long_names_stay_within_their_budget(
     catalogue: Catalogue, compact: Encoder, tmp_path: Path
 ) -> None:
     roots = [tmp_path / f"{number}{'r' * 150}" for number in range(10)]
-    for root in roots:
-        write(root / ("f" * 200) / ('"' * 200) / f"{'k' * 170}_percussion_loop_124bpm_D#m.wav", kick(0.2))
+    for number, root in enumerate(roots):
+        sound = tone(110 * 1.3**number)
+        write(root / ("f" * 200) / ('"' * 200) / f"{'k' * 170}_percussion_loop_124bpm_D#m.wav", sound)
     Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run(roots, Lines())
     async with Client(build(Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact))))) as client:
         result = await client.call_tool("search_by_text", {"query": "kick drum"})
