@@ -128,7 +128,7 @@ def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
         (["palette", "describe", "none.wav"], 2, "'none.wav' names no file within reach"),
         (["palette", "build", "x" * 10_000], 2, "the brief has 10,000 characters"),
         (["palette", "build", "techno", "--role", "theremin"], 2, "'theremin' is no role; take one of: kick"),
-        (["palette", "build", "techno", "--key", "H"], 2, "'H' is no key; write it as 'A minor'"),
+        (["palette", "build", "techno", "--key", "H"], 2, "'H' is no key; a note from A to G"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_an_exit_code(arguments: list[str], code: int, words: str) -> None:
