@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 # The compact encoder, from packages of Debian, npm and PyPI to weights (training/README.md). What is fetched, rendered
 # or trained is not made again.
@@ -45,7 +45,7 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,training]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev,training]'
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.core

@@ -4,6 +4,7 @@ handshake   process start to answered initialize, beside a server of the bare SD
 indexing    files a second over the demo crate, beside decoding and resampling the same files alone
 text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
 encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling
+music       tempo, key, root and kind of rendered sounds, and what analysing costs, beside librosa (bench/music.py)
 """
 
 import json
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+from bench import music
 
 if TYPE_CHECKING:
     from soundpalette.core.encoders.base import Encoder
@@ -52,6 +55,8 @@ def main() -> None:
         os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
         for row in (handshake, indexing, text_query, encoding):
             table.add_row(*row())
+        for cells in music.rows():
+            table.add_row(*cells)
     Console(width=120).print(table)
 
 

@@ -127,6 +127,23 @@ def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: 
     return np.concatenate(blocks)[:wanted] if blocks else np.zeros(0, np.float32)
 
 
+def decode_channels(
+    path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: float = math.inf
+) -> npt.NDArray[np.float32]:
+    """The file's first `max_seconds` as float32 [frames, 1 or 2] at `rate` Hz: of more than two channels the mean."""
+    blocks: list[npt.NDArray[np.float32]] = []
+    have = 0
+    with _opened(path, limits) as file:
+        header = _header(path, file, limits)
+        for block, mono in _clean_blocks(path, file, header):
+            blocks.append(block.clip(-LOUDEST, LOUDEST) if header.channels == 2 else mono[:, None])
+            have += len(mono)
+            if have >= max_seconds * header.rate:
+                break
+    audio = np.concatenate(blocks)[: round(min(have, max_seconds * header.rate))]
+    return audio if header.rate == rate else np.asarray(soxr.resample(audio, header.rate, rate), np.float32)
+
+
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio."""
@@ -203,6 +220,16 @@ def _least_frames(rate: int) -> int:
 
 def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Width | None) -> Iterator[Waveform]:
     """Blocks of the mean over channels. Raises AudioError where far less comes than the header claims."""
+    for block, mono in _clean_blocks(path, file, header):
+        if width is not None:
+            width.add(block)
+        yield np.ascontiguousarray(mono)
+
+
+def _clean_blocks(
+    path: Path, file: soundfile.SoundFile, header: Probe
+) -> Iterator[tuple[npt.NDArray[np.float32], Waveform]]:
+    """Blocks [frames, channels] and their mean over channels, what is no number silenced; raises as `_mono_blocks`."""
     block_frames = max(1, BLOCK_VALUES // header.channels)
     finite = frames = 0
     while True:
@@ -217,11 +244,9 @@ def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Wi
             block[~good] = 0
         if max(mono.max(), -mono.min()) > LOUDEST:
             raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
-        if width is not None:
-            width.add(block)
         frames += mono.size
         finite += int(np.count_nonzero(good))
-        yield np.ascontiguousarray(mono)
+        yield block, mono
     if frames < _least_frames(header.rate) or (header.format != ESTIMATING and frames < 0.9 * header.frames):
         raise AudioError(
             path,

@@ -1,10 +1,11 @@
-"""What can be measured of a sound: level and brightness."""
+"""What can be measured of any sound: loudness, peak, brightness, bands, noisiness, attack and decay."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, decode, probe
 from soundpalette.core.types import Waveform
@@ -13,6 +14,20 @@ RATE: Final = 44_100
 MEASURED_SECONDS: Final = 60.0
 FRAME: Final = 2048
 SILENCE_DB: Final = -120.0
+SILENCE_LUFS: Final = -70.0
+"""The absolute gate of ITU-R BS.1770-4: what is quieter has no loudness."""
+BLOCK_SECONDS: Final = 0.4
+"""The block of ITU-R BS.1770-4, whose mean power is taken as one."""
+BAND_EDGES_HZ: Final = (100.0, 500.0, 4_000.0)
+FLATNESS_EDGES_HZ: Final = (20.0, *(320 * 2.0**octave for octave in range(7)))
+"""Octaves, but all below 320 Hz as one: an octave further down would be narrower than what a frame resolves."""
+WHITE_FLATNESS: Final = 0.5615
+"""What the flatness of white noise comes to: exp of minus Euler's constant, the power of a bin being exponential."""
+STEP_SECONDS: Final = 0.001
+HOLD_STEPS: Final = 25
+"""Half a period of 20 Hz: the envelope must not fall between two swings of a deep bass."""
+
+Series = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +37,41 @@ class Measures:
     seconds: float
     loudness_db: float
     brightness_hz: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Power of each frequency [frames, bins] and those frequencies in Hz [bins], in frames of 2,048 side by side."""
+
+    power: npt.NDArray[np.float32]
+    hz: Series
+
+    @property
+    def brightness_hz(self) -> float:
+        """The power's centre of gravity, so that loud frames count most; silence is 0."""
+        power = self.power.sum(axis=0, dtype=np.float64)
+        return float(power @ self.hz / power.sum()) if power.any() else 0.0
+
+    @property
+    def bands(self) -> tuple[float, float, float, float]:
+        """The shares of power below 100, 100 to 500, 500 to 4,000 and above 4,000 Hz; all 0 for silence."""
+        power = self.power.sum(axis=0, dtype=np.float64)
+        low, mid, high, top = (float(part.sum()) for part in np.split(power, np.searchsorted(self.hz, BAND_EDGES_HZ)))
+        total = (low + mid + high + top) or 1.0
+        return low / total, mid / total, high / total, top / total
+
+    @property
+    def noisiness(self) -> float:
+        """Spectral flatness of each octave (as in MPEG-7: bright noise is noise), weighed by power, 0 to 1."""
+        edges = np.unique(np.searchsorted(self.hz, FLATNESS_EDGES_HZ))
+        octaves = [part for part in np.split(self.power, edges, axis=1)[1:] if part.shape[1] >= 4]
+        if not octaves or not self.power.any():
+            return 0.0
+        power = np.stack([octave.mean(axis=1, dtype=np.float64) for octave in octaves])
+        floor = 1e-12 * float(self.power.max())
+        logs = np.stack([np.log(octave + floor).mean(axis=1, dtype=np.float64) for octave in octaves])
+        flatness = np.exp(logs) / (power + floor)
+        return min(1.0, float((flatness * power).sum() / max(power.sum(), 1e-300)) / WHITE_FLATNESS)
 
 
 def measure(path: Path, limits: Limits = DEFAULT_LIMITS) -> Measures:
@@ -37,10 +87,60 @@ def loudness_db(audio: Waveform) -> float:
     return max(SILENCE_DB, 10 * float(np.log10(power))) if power > 0 else SILENCE_DB
 
 
+def peak_db(audio: npt.NDArray[np.float32]) -> float:
+    """The largest value in dB relative to full scale; silence is -120."""
+    peak = float(np.abs(audio).max(initial=0.0))
+    return max(SILENCE_DB, 20 * float(np.log10(peak))) if peak > 0 else SILENCE_DB
+
+
 def brightness_hz(audio: Waveform, rate: int) -> float:
-    """The power spectrum's centre of gravity in Hz, so that loud frames count most; silence is 0."""
-    padded = np.pad(audio, (0, -len(audio) % FRAME))
-    spectra = np.abs(np.fft.rfft(padded.reshape(-1, FRAME) * np.hanning(FRAME))) ** 2
-    power = spectra.sum(axis=0)
-    total = float(power.sum())
-    return float((power * np.fft.rfftfreq(FRAME, 1 / rate)).sum()) / total if total > 0 else 0.0
+    """The spectral centroid of mono audio in Hz; silence is 0."""
+    return spectrum(audio[:, None], rate).brightness_hz
+
+
+def spectrum(audio: npt.NDArray[np.float32], rate: int) -> Spectrum:
+    """The power of [frames, channels], summed over the channels."""
+    padded = np.pad(audio, ((0, -len(audio) % FRAME), (0, 0)))
+    window = np.hanning(FRAME).astype(np.float32)
+    power = sum(np.abs(np.fft.rfft(channel.reshape(-1, FRAME) * window)) ** 2 for channel in padded.T)
+    return Spectrum(np.asarray(power, np.float32), np.asarray(np.fft.rfftfreq(FRAME, 1 / rate), np.float64))
+
+
+def loudness_lufs(audio: npt.NDArray[np.float32], rate: int) -> float:
+    """Integrated loudness of [frames, 1 or 2] after ITU-R BS.1770-4, by pyloudnorm; never below -70, its gate.
+
+    A clip under 400 ms is heard in silence until 400 ms are full, the length of one block: a hit has the loudness that
+    a meter shows for it, and the same with and without silence behind it.
+    """
+    from pyloudnorm import Meter
+
+    block = round(BLOCK_SECONDS * rate) + 1
+    padded = np.pad(audio, ((0, max(0, block - len(audio))), (0, 0)))
+    if loudness_db(audio.ravel()) < SILENCE_LUFS - 10:  # K-weighting adds 4 dB, a second channel 3
+        return SILENCE_LUFS
+    return max(SILENCE_LUFS, float(Meter(rate, block_size=BLOCK_SECONDS).integrated_loudness(padded)))
+
+
+def envelope(audio: npt.NDArray[np.float32], rate: int) -> Series:
+    """The largest value of any channel in each millisecond and the 24 before it, [milliseconds]."""
+    step = max(1, round(STEP_SECONDS * rate))
+    loudest = np.abs(audio).max(axis=1)
+    peaks = np.pad(loudest, (0, -len(loudest) % step)).reshape(-1, step).max(axis=1)
+    held = np.lib.stride_tricks.sliding_window_view(np.pad(peaks, (HOLD_STEPS - 1, 0)), HOLD_STEPS)
+    return np.asarray(held.max(axis=1), np.float64)
+
+
+def attack_seconds(envelope: Series) -> float:
+    """How long the loudest event takes from a tenth to nine tenths of its height."""
+    peak = int(envelope.argmax())
+    quiet = np.flatnonzero(envelope[: peak + 1] < 0.1 * envelope[peak])
+    start = int(quiet[-1]) + 1 if quiet.size else 0
+    return int(np.argmax(envelope[start:] >= 0.9 * envelope[peak])) * STEP_SECONDS
+
+
+def decay_seconds(envelope: Series) -> float:
+    """How long it takes from the loudest moment to 20 dB below it, or to the end of what does not fall that far."""
+    after = envelope[int(envelope.argmax()) :]
+    quiet = np.flatnonzero(after < 0.1 * after[0])
+    steps = int(quiet[0]) - HOLD_STEPS + 1 if quiet.size else len(after)
+    return max(1, steps) * STEP_SECONDS

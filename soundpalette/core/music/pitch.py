@@ -1,0 +1,105 @@
+"""The pitch of one note: normalised autocorrelation after McLeod and Wyvill."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from soundpalette.core.types import Waveform
+
+FRAME: Final = 4096
+HOP: Final = 1024
+LONGEST_SECONDS: Final = 2.0
+"""A one-shot's note is heard at its beginning."""
+LEAST_PERIODS: Final = 4
+LOWEST_HZ: Final = 27.0
+HIGHEST_HZ: Final = 2_200.0
+SUREST: Final = 0.6
+"""Less periodic or constant than this is no note: snares reach 0.4, kicks that fall 0.5."""
+LEAST_FUNDAMENTAL: Final = 0.02
+"""A chord is periodic, too, far below its notes: a note has this share of its power at its pitch or an octave above."""
+FIRST_PEAK: Final = 0.93
+"""The first peak this near to the highest is the period; a later one is a multiple of it."""
+
+Series = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """`midi` number (69 is A = 440 Hz) and how sure it is, 0 to 1: how periodic the sound, how constant the pitch."""
+
+    midi: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """In frames (between frames by a parabola), and how like itself the sound is after it, 0 to 1."""
+
+    frames: float
+    clarity: float
+
+
+def find_pitch(audio: Waveform, rate: int) -> Pitch | None:
+    """The one pitch that most of the sound's power has; None for chords, noise, silence and a few milliseconds.
+
+    Source: McLeod and Wyvill, A smarter way to find pitch, ICMC 2005 (the normalised square difference).
+    """
+    frame = min(FRAME, len(audio))
+    if frame < LEAST_PERIODS * rate / HIGHEST_HZ or not audio.any():
+        return None
+    heard = audio[: max(frame, int(LONGEST_SECONDS * rate))].astype(np.float64)
+    frames = np.lib.stride_tricks.sliding_window_view(heard, frame)[::HOP]
+    level = np.sqrt(np.square(frames).mean(axis=1))
+    loud = level > 0.03 * level.max()
+    frames, level = frames[loud], level[loud]
+    found = [_period(similarity, rate) for similarity in _similarity(frames)]
+    midi = np.array([69 + 12 * np.log2(rate / period.frames / 440) for period in found])
+    weight = level * np.array([period.clarity for period in found])
+    near = np.abs(midi - _median(midi, weight)) < 0.5
+    confidence = float(weight[near].sum() / max(level.sum(), 1e-12))
+    if confidence < SUREST:
+        return None
+    pitch = Pitch(float(np.average(midi[near], weights=weight[near])), min(1.0, confidence))
+    return pitch if _fundamental(heard, rate, pitch.midi) >= LEAST_FUNDAMENTAL else None
+
+
+def _median(values: Series, weights: Series) -> float:
+    order = np.argsort(values)
+    return float(values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2).clip(max=len(order) - 1)])
+
+
+def _fundamental(audio: Series, rate: int, midi: float) -> float:
+    """The share of power within a semitone of a pitch and of its octave."""
+    power = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), 2 * len(audio))) ** 2
+    hz = np.fft.rfftfreq(2 * len(audio), 1 / rate)
+    notes = 69 + 12 * np.log2(np.maximum(hz, 1.0) / 440)
+    near = (np.abs(notes - midi) < 1) | (np.abs(notes - midi - 12) < 1)
+    return float(power[near].sum() / max(power.sum(), 1e-12))
+
+
+def _similarity(frames: npt.NDArray[np.float64]) -> Series:
+    """How like itself each frame is after each lag up to half its length, -1 to 1."""
+    length = frames.shape[1]
+    spectra = np.fft.rfft(frames, 2 * length, axis=1)
+    product = np.fft.irfft(np.abs(spectra) ** 2, axis=1)[:, : length // 2]
+    squares = np.pad(np.cumsum(np.square(frames), axis=1), ((0, 0), (1, 0)))
+    lags = np.arange(length // 2)
+    both = squares[:, length - lags] + squares[:, -1:] - squares[:, lags]
+    return np.asarray(2 * product / np.maximum(both, 1e-12))
+
+
+def _period(similarity: Series, rate: int) -> _Period:
+    """The first lag that is almost as good as the best one."""
+    last = min(int(rate / LOWEST_HZ), len(similarity) - 1)
+    below = np.flatnonzero(similarity[:last] < 0)
+    first = max(int(rate / HIGHEST_HZ), int(below[0]) if below.size else last)
+    inner = similarity[first:last]
+    peaks = first + 1 + np.flatnonzero((inner[1:-1] >= inner[:-2]) & (inner[1:-1] > inner[2:]))
+    if not peaks.size or not similarity[peaks].max() > 0:
+        return _Period(float(last), 0.0)
+    place = int(peaks[similarity[peaks] >= FIRST_PEAK * similarity[peaks].max()][0])
+    left, middle, right = similarity[place - 1 : place + 2]
+    shift = 0.5 * (left - right) / min(left - 2 * middle + right, -1e-12)
+    return _Period(place + float(shift), float(middle.clip(0, 1)))

@@ -1,0 +1,143 @@
+"""What the sound alone tells of a sample: how it measures, loop or one-shot, tempo, key, root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, decode_channels, probe
+from soundpalette.core.music import measures
+from soundpalette.core.music.chroma import Chroma, find_chroma
+from soundpalette.core.music.onsets import Onsets, find_onsets
+from soundpalette.core.music.pitch import find_pitch
+from soundpalette.core.music.tempo import Tempo, candidates, find_free_tempo, find_tempo
+from soundpalette.core.music.tonality import NOTES, find_key
+from soundpalette.core.types import Fact, T, Waveform
+
+HEARD_SECONDS: Final = 60.0
+"""Of a longer file the first minute is analysed."""
+LEAST_RATE: Final = 8_000
+MOST_RATE: Final = 48_000
+RHYTHM_RATE: Final = 22_050
+"""Onsets and notes are sought at this rate: hats are noise below 11 kHz, too, and no note lies above."""
+LEAST_LOOP_SECONDS: Final = 0.3
+SILENT_DB: Final = -70.0
+# Fitted by bench/fit_music.py on the rendered sounds of seeds 0 to 99: logarithms of the odds that a sound is a loop.
+LOOP: Final = np.array([-5.11, -0.2, 12.69, 16.52])
+
+Audio = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the sound alone tells; the fields mean what they mean in `core.types.Traits`."""
+
+    seconds: float
+    kind: Fact[str]
+    bpm: Fact[float] | None
+    beats: Fact[int] | None
+    key: Fact[str] | None
+    root: Fact[str] | None
+    loudness_lufs: float
+    peak_db: float
+    brightness_hz: float
+    attack_seconds: float
+    decay_seconds: float
+    noisiness: float
+    width: float
+    bands: tuple[float, float, float, float]
+
+
+def analyse_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Sound:
+    """Analyse the first minute of a file, which bounds time and memory. Raises AudioError."""
+    header = probe(path, limits)
+    rate = min(max(header.rate, LEAST_RATE), MOST_RATE)
+    return analyse(decode_channels(path, rate, limits, HEARD_SECONDS), rate, header.seconds)
+
+
+def analyse(audio: Audio, rate: int, seconds: float | None = None) -> Sound:
+    """Analyse float32 [frames] or [frames, 1 or 2] at `rate` Hz, finite; `seconds`: of the whole, if this is a part."""
+    channels = audio[:, None] if audio.ndim == 1 else audio
+    heard = len(channels) / rate
+    whole = heard if seconds is None or seconds <= HEARD_SECONDS else seconds
+    width = Width()
+    width.add(channels)
+    peak = measures.peak_db(channels)
+    low = np.asarray(soxr.resample(_mono(channels, width.value), rate, RHYTHM_RATE), np.float32)
+    music = _music(low, whole > heard) if peak > SILENT_DB and len(low) > 1 else _Music(_sure("one-shot", 1.0))
+    spectrum = measures.spectrum(channels, rate)
+    envelope = measures.envelope(channels, rate)
+    return Sound(
+        seconds=whole,
+        kind=music.kind,
+        bpm=music.bpm,
+        beats=music.beats,
+        key=music.key,
+        root=music.root,
+        loudness_lufs=measures.loudness_lufs(channels, rate),
+        peak_db=peak,
+        brightness_hz=spectrum.brightness_hz,
+        attack_seconds=measures.attack_seconds(envelope),
+        decay_seconds=measures.decay_seconds(envelope),
+        noisiness=spectrum.noisiness,
+        width=width.value,
+        bands=spectrum.bands,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Music:
+    kind: Fact[str]
+    bpm: Fact[float] | None = None
+    beats: Fact[int] | None = None
+    key: Fact[str] | None = None
+    root: Fact[str] | None = None
+
+
+def loop_evidence(onsets: Onsets, chroma: Chroma) -> npt.NDArray[np.float64]:
+    """What speaks for a loop, float64 [4]: a constant, log seconds, a rhythm that comes again, chords that move."""
+    beats = candidates(onsets.seconds)
+    lags = np.concatenate([onsets.repeats_after(lag, beats[beats > lag]) for lag in (1, 2, 4)])
+    return np.array([1.0, np.log(onsets.seconds), lags.max(initial=0.0), chroma.movement])
+
+
+def _music(audio: Waveform, is_part: bool) -> _Music:
+    onsets, chroma = find_onsets(audio, RHYTHM_RATE), find_chroma(audio, RHYTHM_RATE)
+    loop = float(1 / (1 + np.exp(-LOOP @ loop_evidence(onsets, chroma))))
+    if onsets.seconds >= LEAST_LOOP_SECONDS and loop > 0.5:
+        tempo = find_free_tempo(onsets) if is_part else find_tempo(onsets, chroma)
+        return _loop(_sure("loop", loop), tempo, chroma)
+    return _one_shot(_sure("one-shot", 1 - loop), audio, chroma)
+
+
+def _loop(kind: Fact[str], tempo: Tempo | None, chroma: Chroma) -> _Music:
+    key = find_key(chroma)
+    return _Music(
+        kind,
+        bpm=_sure(round(tempo.bpm, 2), tempo.confidence) if tempo else None,
+        beats=_sure(tempo.beats, tempo.confidence) if tempo and tempo.beats else None,
+        key=_sure(key.name, key.confidence) if key else None,
+    )
+
+
+def _one_shot(kind: Fact[str], audio: Waveform, chroma: Chroma) -> _Music:
+    """A note has a root and no key; what has several notes is a chord and has a key."""
+    pitch = find_pitch(audio, RHYTHM_RATE)
+    if pitch:
+        note = round(pitch.midi)
+        return _Music(kind, root=_sure(f"{NOTES[note % 12]}{note // 12 - 1}", pitch.confidence))
+    key = find_key(chroma)
+    return _Music(kind, key=_sure(key.name, key.confidence) if key else None)
+
+
+def _mono(channels: Audio, width: float) -> Waveform:
+    """The mean of the channels, or the first where they cancel each other out."""
+    mean = channels.mean(axis=1) if width < 0.9 else channels[:, 0]
+    return np.ascontiguousarray(mean)
+
+
+def _sure(value: T, confidence: float) -> Fact[T]:
+    return Fact(value, "sound", round(confidence, 3))
