@@ -295,6 +295,14 @@ def loops(seed: int) -> list[Rendered]:
     return [style(np.random.default_rng([seed, i])).done(style.__name__) for i, style in enumerate(styles)]
 
 
+def loosened(item: Rendered, seed: int) -> Audio:
+    """The loop's audio with 3 to 20 % of it cut off, or as much silence behind it."""
+    rng = np.random.default_rng(seed)
+    share = float(rng.uniform(0.03, 0.2)) * float(rng.choice([-1, 1]))
+    frames = round((1 + share) * len(item.audio))
+    return np.pad(item.audio, (0, max(0, frames - len(item.audio))))[:frames]
+
+
 def one_shots(seed: int) -> list[Rendered]:
     """One hit of each drum, one note of each timbre (C1 to B6 as fits it) and one chord."""
     rng = np.random.default_rng([seed, 99])

@@ -30,11 +30,15 @@ Marks = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What an index found, best first: unit vectors [n, dimension], content hashes and durations in seconds [n]."""
+    """What an index found, best first: unit vectors [n, dimension], content hashes and durations in seconds [n].
+
+    `music`: tempo and key of each as far as they are known; loops that sound alike at another tempo are no duplicates.
+    """
 
     vectors: Vectors
     hashes: Sequence[str]
     seconds: Sequence[float]
+    music: Sequence[tuple[float | None, str | None]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,15 @@ def _is_twin(candidates: Candidates, one: int, other: int, near: bool) -> bool:
     if candidates.hashes[one] == candidates.hashes[other]:
         return True
     short, long = sorted((candidates.seconds[one], candidates.seconds[other]))
-    return near and long <= LONGER * short
+    return near and long <= LONGER * short and not _at_odds(candidates, one, other)
+
+
+def _at_odds(candidates: Candidates, one: int, other: int) -> bool:
+    """Whether both have a tempo, or a key, and not the same."""
+    if not candidates.music:
+        return False
+    pairs = zip(candidates.music[one], candidates.music[other], strict=True)
+    return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[int]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from soundpalette.core.strength import (
 from soundpalette.core.types import (
     NO_FILTERS,
     NO_PREFERENCES,
+    Fact,
     Filters,
     Ids,
     Preferences,
@@ -48,6 +49,9 @@ MOST_FETCHED: Final = 5000
 PULL: Final = 0.3
 """Share of an order that samples already chosen decide."""
 NOTHING_FITS: Final = "nothing in the library matches well; these are the nearest"
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +240,17 @@ class Searcher:
         vectors = index.vectors(np.array([int(sample.id, 16) for sample in samples], np.int64))
         if not samples:
             return _Found([], [], vectors, [])
-        candidates = Candidates(vectors, [s.content_hash for s in samples], [s.seconds for s in samples])
+        candidates = Candidates(
+            vectors, [s.content_hash for s in samples], [s.seconds for s in samples], self._music(samples)
+        )
         groups = collapse(candidates, self.calibration(index).distance)
         return _Found(samples, [score for _, score in alive], vectors, groups)
+
+    def _music(self, samples: Sequence[Sample]) -> list[tuple[float | None, str | None]]:
+        """Tempo and key of each sample, as far as its name or file tells them: what was only heard may err."""
+        traits = self.catalogue.traits([sample.id for sample in samples])
+        known = [traits.get(sample.id) for sample in samples]
+        return [(_told(t.bpm), _told(t.key)) if t is not None else (None, None) for t in known]
 
     def _ranked(
         self, found: _Found, evidence: Evidence, k: int, preferences: Preferences
@@ -298,3 +310,7 @@ def blend(text: Vector, audio: Vector, alpha: float) -> Vector:
         return unit(np.float32(alpha) * text + np.float32(1 - alpha) * audio)
     except ValueError:  # the two point in opposite directions and cancel out
         return text
+
+
+def _told(fact: Fact[T] | None) -> T | None:
+    return fact.value if fact is not None and fact.source in ("file", "name") else None

@@ -115,7 +115,8 @@ def test_what_a_library_prints_to_stdout_stays_out_of_the_protocol(indexer: Inde
         server.send(HANDSHAKE)
         server.read(1)
         server.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        assert len(server.call(2, "search_by_text", {"query": "kick"})["structuredContent"]["hits"]) == 6
+        hits = server.call(2, "search_by_text", {"query": "kick"})["structuredContent"]["hits"]
+        assert sum(1 + hit["similar"] for hit in hits) == 6
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in server.lines)
 
 

@@ -60,6 +60,11 @@ class Onsets:
         found = np.fft.rfft(self.strength, axis=1)
         return np.asarray(found * np.exp(-2j * np.pi * np.arange(found.shape[1]) * EARLY_SECONDS / self.seconds))
 
+    @property
+    def variance(self) -> float:
+        """Of the strength from frame to frame, summed over the bands: 0.02 for a pad, 1 to 4 for drums."""
+        return float(self.strength.var(axis=1).sum())
+
     @cached_property
     def repetition(self) -> Series:
         """How like itself the rhythm is after each lag of frames, [frames], up to 1: circular autocorrelation."""

@@ -25,20 +25,24 @@ Counts = npt.NDArray[np.int64]
 
 # Fitted by bench/fit_music.py on the rendered loops of seeds 0 to 99: logarithms of odds, so that their softmax over
 # the candidates is a probability.
-PRIOR: Final = np.array([-0.93, -6.15, -0.22, -0.21, 3.09, -1.89, 4.09, 3.57])
+PRIOR: Final = np.array([-0.99, -6.29, -0.23, -0.21, 3.2, -1.9, 4.06, 3.54])
 """As `prior`."""
 ALIGNMENT: Final = np.array(
     [
-        [-0.79, 0.95, 1.9, 1.19, -1.94, -3.38, -1.35, 3.02],
-        [1.77, -0.98, 5.06, 3.43, -2.33, 3.9, -0.3, 1.92],
-        [3.85, 1.16, -2.25, 0.29, 3.83, 7.33, 1.51, 2.47],
+        [-0.75, 0.96, 1.93, 1.19, -2.01, -3.42, -1.35, 3.05],
+        [1.81, -1.03, 5.05, 3.5, -2.28, 3.89, -0.35, 1.89],
+        [3.85, 1.24, -2.2, 0.35, 3.78, 7.36, 1.42, 2.44],
     ]
 )
 """Low, middle and high onsets on each of PULSES."""
-REPETITION: Final = np.array([-0.26, -5.16, 2.39])
+REPETITION: Final = np.array([-0.26, -5.23, 2.32])
 """The rhythm again after each of LAGS."""
-HARMONY: Final = np.array([[-3.67, -0.06, -0.66], [-0.24, -6.51, 8.07], [0.98, 5.64, 0.1]])
+HARMONY: Final = np.array([[-3.58, -0.1, -0.51], [-0.32, -6.41, 7.93], [1.03, 5.69, 0.17]])
 """Change inside pairs of segments of each of SPANS, across pairs, and their ratio."""
+RHYTHMIC: Final = 0.2
+"""Variance of the onset strength from which on it is clear enough where the onsets lie."""
+ALIGNED: Final = 0.45
+"""Clear onsets that lie less than this on beats, eighths and sixteenths: the length is no whole number of beats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,20 @@ class Tempo:
 
 
 def find_tempo(onsets: Onsets, chroma: Chroma) -> Tempo | None:
-    """The tempo of a loop that begins on a beat and lasts a whole number of them; None where no number makes sense."""
+    """The tempo of a loop; None where it is so short that no number of beats makes sense.
+
+    A loop begins on a beat and lasts a whole number of them. Where the onsets say otherwise (cut off, silence behind
+    it), only the distance of its repetitions is left.
+    """
     beats = candidates(onsets.seconds)
     if not beats.size:
         return None
     weights = np.concatenate([PRIOR, ALIGNMENT.ravel(), REPETITION, HARMONY.ravel()])
     odds = evidence(onsets, chroma, beats) @ weights
     best = int(odds.argmax())
+    grids = onsets.alignment(beats[best] * np.array([1.0, 2.0, 4.0]))
+    if onsets.variance > RHYTHMIC and grids.max() < ALIGNED:
+        return find_free_tempo(onsets)
     return Tempo(60 * int(beats[best]) / onsets.seconds, int(beats[best]), 1 / float(np.exp(odds - odds[best]).sum()))
 
 
