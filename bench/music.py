@@ -126,10 +126,11 @@ class _Librosa:
 def _librosa(path: Path) -> _Librosa:
     """Its defaults, and the key whose profile correlates best with the mean of its chroma."""
     import librosa
+    from librosa.beat import beat_track
 
     audio, rate = librosa.load(path)
     tempo = librosa.feature.tempo(y=audio, sr=rate)
-    tracked, _ = librosa.beat.beat_track(y=audio, sr=rate)
+    tracked, _ = beat_track(y=audio, sr=rate)
     chroma = librosa.feature.chroma_cqt(y=audio, sr=rate).mean(axis=1)
     fits = [np.corrcoef(chroma, np.roll(profile, tonic))[0, 1] for profile in KRUMHANSL for tonic in range(12)]
     best = int(np.nanargmax(fits)) if not np.isnan(fits).all() else 0
