@@ -211,8 +211,9 @@ class Searcher:
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
         ids = None if filters == NO_FILTERS else self.catalogue.select(filters)
-        avoided = preferences.avoid and self.encoder.embed_text([preferences.avoid])[0]
-        vector = asked.vector if isinstance(avoided, str) else steer_away(asked.vector, avoided)
+        vector = asked.vector
+        if preferences.avoid:
+            vector = steer_away(vector, self.encoder.embed_text([preferences.avoid])[0])
         found = self._nearest(index, vector, k, ids, left_out)
         if not found.samples:
             if not self.catalogue.count(self.encoder.space):

@@ -9,7 +9,7 @@ from soundpalette.tools.names import clean
 MAX_QUERY: Final = 1000
 MAX_REFERENCE: Final = 4096
 MAX_PALETTE: Final = 64
-TEXT_PATH: Final = 44
+TEXT_PATH: Final = 40
 TEXT_ROOT: Final = 200
 
 

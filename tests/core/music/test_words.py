@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soundpalette.core.encoders.base import Encoder, unit
-from soundpalette.core.music.words import MOST_TAGS, Lexicon, Vocabulary, load_vocabulary, make_lexicon
+from soundpalette.core.music.words import MOST_TAGS, Lexicon, Vocabulary, WordGuesser, load_vocabulary, make_lexicon
 from soundpalette.errors import ConfigError
 from tests.conftest import CRATE
 
@@ -92,3 +92,12 @@ def test_a_vocabulary_that_cannot_be_used_is_told(tmp_path: Path, text: str, tol
 def test_a_vocabulary_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no.toml cannot be read"):
         load_vocabulary(tmp_path / "no.toml")
+
+
+def test_the_indexers_guesses_have_no_genre_and_are_of_the_vocabularys_revision(compact: Encoder) -> None:
+    guesser = WordGuesser(load_vocabulary(), compact)
+    guesses = guesser.guess(compact.embed_audio_files(sorted((CRATE / "loops").iterdir())))
+    assert any(guess.role for guess in guesses)
+    assert all(guess.genre is None for guess in guesses)
+    other = Vocabulary(("a", "b"), ("c", "d"), ("e", "f"))
+    assert guesser.revision == WordGuesser(load_vocabulary(), compact).revision != WordGuesser(other, compact).revision
