@@ -109,7 +109,7 @@ async def _show_palette(console: Console, client: Client, samples: list[str]) ->
         "file", "seconds", "level", "brightness", "likeness", title="describe_palette", title_justify="left", box=None
     )
     for sample in palette["samples"]:
-        level, bright = f"{sample['loudness_db']:.0f} dB", f"{sample['brightness_hz']:.0f} Hz"
+        level, bright = f"{sample['loudness_lufs']:.0f} LUFS", f"{sample['brightness_hz']:.0f} Hz"
         table.add_row(sample["name"], f"{sample['seconds']:.2f}", level, bright, f"{sample['likeness']:.2f}")
     console.print()
     console.print(table)
