@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,23 +45,32 @@ class Server:
 
     def read(self, wanted: int) -> dict[str, Any]:
         """The answer to request `wanted`; notifications before it are kept in `lines`."""
-        assert self.process.stdout is not None
-        while line := self.process.stdout.readline():
-            self.lines.append(line)
-            message: dict[str, Any] = json.loads(line)
+        while True:
+            message = self.next()
             if message.get("id") == wanted:
                 return message
-        raise AssertionError("the server closed its output")
+
+    def next(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the server closed its output"
+        self.lines.append(line)
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def call(self, number: int, tool: str, arguments: dict[str, Any], **meta: Any) -> dict[str, Any]:
-        params = {"name": tool, "arguments": arguments, "_meta": meta}
-        self.send({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
+        self.send(a_call(number, tool, arguments, **meta))
         result: dict[str, Any] = self.read(number)["result"]
         return result
 
     def loaded(self, module: str) -> bool:
         """Whether the process has a shared library of this module mapped."""
         return module in Path(f"/proc/{self.process.pid}/maps").read_text()
+
+
+def a_call(number: int, tool: str, arguments: dict[str, Any], **meta: Any) -> dict[str, Any]:
+    params = {"name": tool, "arguments": arguments, "_meta": meta}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
 
 
 @contextmanager
@@ -120,20 +130,52 @@ def test_what_a_library_prints_to_stdout_stays_out_of_the_protocol(indexer: Inde
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in server.lines)
 
 
+class Gate:
+    """A named pipe: whoever opens it to read waits until it is opened here. After 30 s it opens by itself, `forced`."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self.forced = False
+        self.opened: list[int] = []
+        self.timer = threading.Timer(30, self.force)
+        self.timer.start()
+
+    def force(self) -> None:
+        self.forced = True
+        self.open()
+
+    def open(self) -> None:
+        self.timer.cancel()
+        self.opened.append(os.open(self.path, os.O_RDWR))  # and stays so: whoever comes later does not wait
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    made = Gate(tmp_path / "gate")
+    yield made
+    made.timer.cancel()
+    for descriptor in made.opened:
+        os.close(descriptor)
+
+
+START = "import sys; sys.argv = ['soundpalette', 'serve']; from soundpalette.cli import main; main()"
+
+
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads Linux's /proc")
-def test_the_handshake_is_answered_before_torch_is_imported() -> None:
-    # The warm-up holds the whole interpreter, as an import from a cold disk may: an answer after it would come late.
-    slow = (
-        "import ctypes, soundpalette.core.search as s; s.Searcher.warm_up = lambda self: ctypes.PyDLL(None).sleep(8); "
+def test_the_handshake_is_answered_before_torch_is_imported(gate: Gate) -> None:
+    # The warm-up holds the whole interpreter, as an import from a cold disk may: an answer after it would never come.
+    held = (
+        "import ctypes, os, soundpalette.core.search as s; "
+        f"s.Searcher.warm_up = lambda self: ctypes.PyDLL(None).open({os.fsencode(gate.path)!r}, os.O_RDONLY); "
     )
-    start = "import sys; sys.argv = ['soundpalette', 'serve']; from soundpalette.cli import main; main()"
-    with serving([sys.executable, "-c", slow + start]) as server:
+    with serving([sys.executable, "-c", held + START]) as server:
         server.send(HANDSHAKE)
-        started = time.monotonic()
         server.read(1)
-        assert time.monotonic() - started < 7  # a deadlock's bound, not a speed
+        assert not gate.forced
         assert not server.loaded("libtorch")
         assert not server.loaded("faiss")
+        gate.open()
     with serving() as server:
         server.send(HANDSHAKE)
         server.read(1)
@@ -143,21 +185,22 @@ def test_the_handshake_is_answered_before_torch_is_imported() -> None:
         assert server.loaded("libtorch")  # by itself, with no call
 
 
-def test_an_early_call_waits_and_hears_of_progress(indexer: Indexer, library: Path) -> None:
+def test_an_early_call_waits_and_hears_of_progress(indexer: Indexer, library: Path, gate: Gate) -> None:
     indexer.run([library], Lines())
-    slow = (
-        "import time, soundpalette.core.encoders.compact as c; load = c.CompactEncoder.load_text; "
-        "c.CompactEncoder.load_text = lambda self: (time.sleep(2.5), load(self))[1]; "
+    held = (
+        "import os, soundpalette.core.encoders.compact as c; made = c._TextSide.__init__; "
+        f"c._TextSide.__init__ = lambda *a: (os.open({str(gate.path)!r}, os.O_RDONLY), made(*a))[1]; "
     )
-    start = "import sys; sys.argv = ['soundpalette', 'serve']; from soundpalette.cli import main; main()"
-    with serving([sys.executable, "-c", slow + start]) as server:
+    with serving([sys.executable, "-c", held + START]) as server:
         server.send(HANDSHAKE)
         server.read(1)
         server.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        assert server.call(2, "search_by_text", {"query": "kick"}, progressToken="p")["structuredContent"]["hits"]
-    heard = [json.loads(line) for line in server.lines if "notifications/progress" in line]
-    assert heard
-    assert heard[0]["params"]["progressToken"] == "p"
+        server.send(a_call(2, "search_by_text", {"query": "kick"}, progressToken="p"))
+        heard = server.next()
+        assert heard["method"] == "notifications/progress"
+        assert heard["params"]["progressToken"] == "p"
+        gate.open()
+        assert server.read(2)["result"]["structuredContent"]["hits"]
 
 
 @pytest.mark.anyio
