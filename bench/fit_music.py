@@ -1,7 +1,7 @@
-"""Fits the weights of tempo, key and kind on rendered sounds of seeds 0 to 99 and prints them.
+"""Fits the weights of tempo, key and kind on rendered sounds of seeds 0 to 299 and prints them.
 
 Each is a conditional logit: the candidates' evidence times the weights is the logarithm of the odds. `python -m
-bench.fit_music` takes a few minutes; the figures go by hand into tempo.py, tonality.py and sound.py.
+bench.fit_music` takes ten minutes; the figures go by hand into tempo.py, tonality.py and sound.py.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from soundpalette.core.music.onsets import find_onsets
 from tests.rendered import Rendered, loops, one_shots
 from tests.sounds import RATE
 
-SEEDS = range(100)
+SEEDS = range(300)
 RIDGE = 1.0
 """Weights are held small where the loops do not ask for more, per feature's own spread."""
 
@@ -44,12 +44,16 @@ def main() -> None:
             if item.kind == "loop":
                 tempos.append(heard.tempo())
                 keys.extend(heard.key())
-    weights = fit(tempos)
-    sizes = [array.size for array in (tempo.PRIOR, tempo.ALIGNMENT, tempo.REPETITION, tempo.HARMONY)]
-    for name, part in zip(
-        ("PRIOR", "ALIGNMENT", "REPETITION", "HARMONY"), np.split(weights, np.cumsum(sizes)[:-1]), strict=True
-    ):
-        print(name, np.round(part, 2).tolist())
+    weights = fit(tempos).reshape(2, -1)
+    parts = {
+        "PRIOR": tempo.PRIOR,
+        "ALIGNMENT": tempo.ALIGNMENT,
+        "REPETITION": tempo.REPETITION,
+        "HARMONY": tempo.HARMONY,
+    }
+    ends = np.cumsum([array[0].size for array in parts.values()])[:-1]
+    for (name, array), part in zip(parts.items(), np.split(weights, ends, axis=1), strict=True):
+        print(name, np.round(part, 2).reshape(array.shape).tolist())
     print("tonality.WEIGHTS", np.round(fit(keys), 2).tolist())
     print("sound.LOOP", np.round(fit(kinds), 2).tolist())
 
@@ -64,7 +68,9 @@ class Heard:
 
     def tempo(self) -> Choice:
         beats = tempo.candidates(self.onsets.seconds)
-        return Choice(tempo.evidence(self.onsets, self.chroma, beats), int(np.flatnonzero(beats == self.item.beats)[0]))
+        evidence = tempo.evidence(self.onsets, self.chroma, beats)
+        both = np.hstack([evidence, tempo.pitched(self.chroma) * evidence])
+        return Choice(both, int(np.flatnonzero(beats == self.item.beats)[0]))
 
     def key(self) -> list[Choice]:
         if self.item.key is None:

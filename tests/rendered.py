@@ -1,9 +1,9 @@
 """Loops and one-shots rendered at a known tempo and key: the ground truth of tempo, key, root and kind.
 
-Seeds 0 to 99 are for tuning, seeds from 1000 on for judging. A style's tempo lies where that style is played, and the
-finest notes follow the tempo as players do (sixteenths in slow music, eighths in fast): without such customs a loop
-of 4 beats at 70 BPM and one of 8 beats at 140 BPM are the same sound. Loops start on the beat and last a whole number
-of beats; what rings beyond their end is cut off or wrapped to the start.
+Seeds 0 to 299 are for fitting, up to 999 for trying out, from 1000 on for judging. A style's tempo lies where that
+style is played, and the finest notes follow the tempo as players do (sixteenths in slow music, eighths in fast):
+without such customs a loop of 4 beats at 70 BPM and one of 8 beats at 140 BPM are the same sound. Loops start on the
+beat and last a whole number of beats; what rings beyond their end is cut off or wrapped to the start.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,7 @@
 """What can be measured of any sound: loudness, peak, brightness, bands, noisiness, attack and decay."""
 
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -124,7 +125,7 @@ def loudness_lufs(audio: npt.NDArray[np.float32], rate: int) -> float:
 def envelope(audio: npt.NDArray[np.float32], rate: int) -> Series:
     """The largest value of any channel in each millisecond and the 24 before it, [milliseconds]."""
     step = max(1, round(STEP_SECONDS * rate))
-    loudest = np.abs(audio).max(axis=1)
+    loudest = reduce(np.maximum, np.abs(audio).T)  # a maximum over a short axis takes ten times as long
     peaks = np.pad(loudest, (0, -len(loudest) % step)).reshape(-1, step).max(axis=1)
     held = np.lib.stride_tricks.sliding_window_view(np.pad(peaks, (HOLD_STEPS - 1, 0)), HOLD_STEPS)
     return np.asarray(held.max(axis=1), np.float64)

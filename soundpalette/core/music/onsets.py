@@ -65,6 +65,12 @@ class Onsets:
         """Of the strength from frame to frame, summed over the bands: 0.02 for a pad, 1 to 4 for drums."""
         return float(self.strength.var(axis=1).sum())
 
+    @property
+    def later_variance(self) -> float:
+        """`variance` without the first quarter, where a hit has its one onset, and without the seam at the end."""
+        frames = self.strength.shape[1]
+        return float(self.strength[:, frames // 4 : int(0.95 * frames) + 1].var(axis=1).sum())
+
     @cached_property
     def repetition(self) -> Series:
         """How like itself the rhythm is after each lag of frames, [frames], up to 1: circular autocorrelation."""

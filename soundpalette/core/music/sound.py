@@ -24,9 +24,13 @@ MOST_RATE: Final = 48_000
 RHYTHM_RATE: Final = 22_050
 """Onsets and notes are sought at this rate: hats are noise below 11 kHz, too, and no note lies above."""
 LEAST_LOOP_SECONDS: Final = 0.3
+STEADY_CHORD: Final = 0.5
+"""A single chord has to be steadier than a loop to have a key: snares and cymbals ring with partials, too (0.35)."""
+LIVELY: Final = 0.2
+"""Variance of the onset strength that noise has: more comes of onsets."""
 SILENT_DB: Final = -70.0
-# Fitted by bench/fit_music.py on the rendered sounds of seeds 0 to 99: logarithms of the odds that a sound is a loop.
-LOOP: Final = np.array([-5.11, -0.2, 12.69, 16.52])
+# Fitted by bench/fit_music.py on the rendered sounds of seeds 0 to 299: logarithms of the odds that a sound is a loop.
+LOOP: Final = np.array([-9.22, 1.52, 10.37, 22.43, 2.5])
 
 Audio = npt.NDArray[np.float32]
 
@@ -98,10 +102,11 @@ class _Music:
 
 
 def loop_evidence(onsets: Onsets, chroma: Chroma) -> npt.NDArray[np.float64]:
-    """What speaks for a loop, float64 [4]: a constant, log seconds, a rhythm that comes again, chords that move."""
+    """What speaks for a loop, float64 [5]: a constant, length, a rhythm that comes again, chords, later onsets."""
     beats = candidates(onsets.seconds)
     lags = np.concatenate([onsets.repeats_after(lag, beats[beats > lag]) for lag in (1, 2, 4)])
-    return np.array([1.0, np.log(onsets.seconds), lags.max(initial=0.0), chroma.movement])
+    later = np.log1p(onsets.later_variance / LIVELY)
+    return np.array([1.0, np.log(onsets.seconds), lags.max(initial=0.0), chroma.movement, later])
 
 
 def _music(audio: Waveform, is_part: bool) -> _Music:
@@ -117,8 +122,8 @@ def _loop(kind: Fact[str], tempo: Tempo | None, chroma: Chroma) -> _Music:
     key = find_key(chroma)
     return _Music(
         kind,
-        bpm=_sure(round(tempo.bpm, 2), tempo.confidence) if tempo else None,
-        beats=_sure(tempo.beats, tempo.confidence) if tempo and tempo.beats else None,
+        bpm=_sure(round(tempo.bpm, 2), kind.confidence * tempo.confidence) if tempo else None,
+        beats=_sure(tempo.beats, kind.confidence * tempo.confidence) if tempo and tempo.beats else None,
         key=_sure(key.name, key.confidence) if key else None,
     )
 
@@ -129,14 +134,14 @@ def _one_shot(kind: Fact[str], audio: Waveform, chroma: Chroma) -> _Music:
     if pitch:
         note = round(pitch.midi)
         return _Music(kind, root=_sure(f"{NOTES[note % 12]}{note // 12 - 1}", pitch.confidence))
-    key = find_key(chroma)
+    key = find_key(chroma) if chroma.steadiness >= STEADY_CHORD else None
     return _Music(kind, key=_sure(key.name, key.confidence) if key else None)
 
 
 def _mono(channels: Audio, width: float) -> Waveform:
     """The mean of the channels, or the first where they cancel each other out."""
-    mean = channels.mean(axis=1) if width < 0.9 else channels[:, 0]
-    return np.ascontiguousarray(mean)
+    first, last = channels[:, 0], channels[:, -1]
+    return np.ascontiguousarray((first + last) / 2 if width < 0.9 else first)
 
 
 def _sure(value: T, confidence: float) -> Fact[T]:

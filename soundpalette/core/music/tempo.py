@@ -1,6 +1,7 @@
 """Tempo: a loop lasts a whole number of beats, so its length leaves few candidates, and its rhythm chooses."""
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Final
 
 import numpy as np
@@ -17,32 +18,50 @@ PULSES: Final = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Pulses a beat on which onsets may lie: bars, half bars, beats, eighths, triplets, sixteenths, their halves."""
 LAGS: Final = (1, 2, 4)
 """Beats after which a rhythm may come again."""
+FREE_CONFIDENCE: Final = 0.5
 SPANS: Final = (1, 2, 4)
 """Beats that a harmony may last."""
 
 Series = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-# Fitted by bench/fit_music.py on the rendered loops of seeds 0 to 99: logarithms of odds, so that their softmax over
-# the candidates is a probability.
-PRIOR: Final = np.array([-0.99, -6.29, -0.23, -0.21, 3.2, -1.9, 4.06, 3.54])
-"""As `prior`."""
+# Fitted by bench/fit_music.py on the rendered loops of seeds 0 to 299: logarithms of odds, so that their softmax over
+# the candidates is a probability. The first of each pair is for all loops, the second is added as far as one is
+# pitched, since drums and chords follow different customs.
+PRIOR: Final = np.array(
+    [[-0.5, -10.01, -0.12, -0.18, 3.56, -1.35, 1.81, 1.98], [-0.71, 3.68, -0.03, -0.09, 2.51, 1.89, 2.09, 3.12]]
+)
+"""As `prior`, [2, 8]."""
 ALIGNMENT: Final = np.array(
     [
-        [-0.75, 0.96, 1.93, 1.19, -2.01, -3.42, -1.35, 3.05],
-        [1.81, -1.03, 5.05, 3.5, -2.28, 3.89, -0.35, 1.89],
-        [3.85, 1.24, -2.2, 0.35, 3.78, 7.36, 1.42, 2.44],
+        [
+            [-0.6, 3.95, 4.69, 3.17, -0.45, -0.92, 0.23, -0.17],
+            [-2.89, -1.75, 0.96, 2.27, -3.62, 5.33, 2.67, 3.29],
+            [2.51, -10.71, -0.58, 1.77, 5.47, 6.21, 0.48, 2.83],
+        ],
+        [
+            [2.05, -3.64, -4.95, -4.91, -0.75, -0.41, -0.85, 2.1],
+            [4.44, -1.87, 6.07, 1.94, -2.12, 1.49, -4.71, -4.47],
+            [-2.77, 13.3, -5.18, 8.21, 1.13, 0.69, -10.87, 2.16],
+        ],
     ]
 )
-"""Low, middle and high onsets on each of PULSES."""
-REPETITION: Final = np.array([-0.26, -5.23, 2.32])
-"""The rhythm again after each of LAGS."""
-HARMONY: Final = np.array([[-3.58, -0.1, -0.51], [-0.32, -6.41, 7.93], [1.03, 5.69, 0.17]])
-"""Change inside pairs of segments of each of SPANS, across pairs, and their ratio."""
-RHYTHMIC: Final = 0.2
-"""Variance of the onset strength from which on it is clear enough where the onsets lie."""
-ALIGNED: Final = 0.45
+"""Low, middle and high onsets on each of PULSES, [2, 3, 8]."""
+REPETITION: Final = np.array([[0.77, -2.2, 3.39], [-1.04, -4.44, 0.02]])
+"""The rhythm again after each of LAGS, [2, 3]."""
+HARMONY: Final = np.array(
+    [
+        [[-8.2, -6.83, 6.4], [-2.23, -7.88, -0.48], [2.46, 1.23, 4.52]],
+        [[7.1, 16.57, -2.09], [2.69, -0.22, 8.04], [-3.13, 6.71, -3.06]],
+    ]
+)
+"""Change inside pairs of segments of each of SPANS, across pairs, and their ratio, [2, 3, 3]."""
+RHYTHMIC: Final = 0.5
+"""Variance of the onset strength from which on it is clear where the onsets lie."""
+MISALIGNED: Final = 0.45
 """Clear onsets that lie less than this on beats, eighths and sixteenths: the length is no whole number of beats."""
+ALIGNED: Final = 0.8
+"""Nor is it below this, where the rhythm comes again at some other distance more clearly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +82,12 @@ def find_tempo(onsets: Onsets, chroma: Chroma) -> Tempo | None:
     beats = candidates(onsets.seconds)
     if not beats.size:
         return None
-    weights = np.concatenate([PRIOR, ALIGNMENT.ravel(), REPETITION, HARMONY.ravel()])
-    odds = evidence(onsets, chroma, beats) @ weights
+    always, if_pitched = np.hstack([part.reshape(2, -1) for part in (PRIOR, ALIGNMENT, REPETITION, HARMONY)])
+    odds = evidence(onsets, chroma, beats) @ (always + pitched(chroma) * if_pitched)
     best = int(odds.argmax())
-    grids = onsets.alignment(beats[best] * np.array([1.0, 2.0, 4.0]))
-    if onsets.variance > RHYTHMIC and grids.max() < ALIGNED:
-        return find_free_tempo(onsets)
+    free = find_free_tempo(onsets)
+    if onsets.variance > RHYTHMIC and _is_loose(onsets, int(beats[best]), free):
+        return free
     return Tempo(60 * int(beats[best]) / onsets.seconds, int(beats[best]), 1 / float(np.exp(odds - odds[best]).sum()))
 
 
@@ -82,7 +101,20 @@ def find_free_tempo(onsets: Onsets) -> Tempo:
     places = np.arange(len(onsets.repetition))
     again = np.mean([np.interp(frames_a_beat * lag, places, onsets.repetition) for lag in LAGS], axis=0)
     best = int((again - 0.5 * np.log(bpm / MIDDLE_BPM) ** 2).argmax())
-    return Tempo(float(bpm[best]), None, 0.5 * max(0.0, float(again[best])))
+    return Tempo(float(bpm[best]), None, FREE_CONFIDENCE * max(0.0, float(again[best])))
+
+
+def _is_loose(onsets: Onsets, beats: int, free: Tempo) -> bool:
+    """Whether the sound does not last that whole number of beats, being cut off or having silence behind it."""
+    aligned = float(onsets.alignment(beats * np.array([1.0, 2.0, 4.0])).max())
+    lags = [lag for lag in (1, 2, 4, 8) if lag < beats]
+    again = fmean(float(onsets.repeats_after(lag, np.array([beats]))[0]) for lag in lags) if lags else 1.0
+    return aligned < MISALIGNED or (aligned < ALIGNED and free.confidence / FREE_CONFIDENCE > again + 0.1)
+
+
+def pitched(chroma: Chroma) -> float:
+    """How far a loop is more than drums, 0 to 1."""
+    return min(1.0, 2 * chroma.steadiness)
 
 
 def candidates(seconds: float) -> Counts:

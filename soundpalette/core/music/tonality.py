@@ -23,8 +23,8 @@ ALBRECHT: Final = np.array(
     ]
 )
 """Major and minor from the tonic on: Albrecht and Shanahan 2013, what 490 pieces contain."""
-# Fitted by bench/fit_music.py on the rendered loops of seeds 0 to 99: logarithms of odds of the 24 keys.
-WEIGHTS: Final = np.array([7.63, 3.19, 4.77, 0.84])
+# Fitted by bench/fit_music.py on the rendered loops of seeds 0 to 299: logarithms of odds of the 24 keys.
+WEIGHTS: Final = np.array([10.26, 2.45, 4.63, 0.63])
 STEADY: Final = 0.2
 """Less than this share of power in steady partials, and there are no notes to have a key."""
 FITTING: Final = 0.5

@@ -23,7 +23,7 @@ def test_most_rendered_loops_have_their_tempo_and_nearly_all_the_rest_are_octave
     ratios = np.array([tempo.bpm / (item.bpm or 0) for item, tempo in found if tempo])
     assert len(ratios) == len(found)
     assert np.mean(np.abs(ratios - 1) < 0.04) >= 0.9
-    assert np.isclose(ratios[:, None], [0.5, 1, 2], rtol=0.04).any(axis=1).mean() >= 0.95
+    assert np.isclose(ratios[:, None], [0.5, 1, 2], rtol=0.01).any(axis=1).mean() >= 0.95
 
 
 def test_confidence_is_higher_where_the_tempo_is_right() -> None:
