@@ -14,10 +14,12 @@ from soundpalette.core.encoders.weights import Installed, Sources, download_clam
 from soundpalette.core.music.words import WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import processors
+from soundpalette.errors import ConfigError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
+    from soundpalette.server.http import Application
     from soundpalette.server.mcp import SoundPaletteServer
 
 CATALOGUE: str = "catalogue.sqlite"
@@ -87,6 +89,30 @@ class App:
         )
         guesser = WordGuesser(load_vocabulary(), self.encoder)
         return Indexer(self.catalogue, self.encoder, self.index_folder, settings, guesser)
+
+    @cached_property
+    def token(self) -> str:
+        """What clients must send; "" for none. Raises ConfigError for a file that cannot be read or is empty."""
+        server = self.config.server
+        if not server.token_file:
+            return server.token
+        try:
+            first, *_ = Path(server.token_file).expanduser().read_text("utf-8").splitlines() or [""]
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"[server] token_file {server.token_file} cannot be read ({error}); mend it") from error
+        if not first.strip():
+            raise ConfigError(f"[server] token_file {server.token_file} is empty; write the token in its first line")
+        return first.strip()
+
+    def http(self) -> "Application":
+        """MCP, SSE, REST and health as one application; references reach below the library's roots alone."""
+        from soundpalette.server.http import HttpSettings, http_app
+        from soundpalette.server.security import Access
+
+        server = self.config.server
+        origins = (*server.allowed_origins, *server.cors_origins)
+        access = Access(self.token, server.allowed_hosts, origins, server.max_upload_bytes)
+        return http_app(self.workbench(Reach()), HttpSettings(access, server.cors_origins, server.max_waiting))
 
     def server(self) -> "SoundPaletteServer":
         from soundpalette.server.mcp import build

@@ -16,7 +16,7 @@ from soundpalette import __version__
 from soundpalette.app import App
 from soundpalette.config import LICENCE_VARIABLE, load_config
 from soundpalette.core.types import Filters, KeyMatch, Kind, Preferences
-from soundpalette.errors import ConfigError, RequestError, ScanError, SoundPaletteError
+from soundpalette.errors import ConfigError, RequestError, ScanError, ServeError, SoundPaletteError
 from soundpalette.tools.names import clean
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
-WRONG_USE = (ConfigError, RequestError, ScanError)
+WRONG_USE = (ConfigError, RequestError, ScanError, ServeError)
+
+
+class Transport(StrEnum):
+    STDIO = "stdio"
+    HTTP = "http"
+    SSE = "sse"
 
 
 class EncoderName(StrEnum):
@@ -225,14 +231,34 @@ def evaluate(
 
 
 @cli.command()
-def serve(encoder: Encoder = None) -> None:
-    """Serve the tools to MCP clients over stdin and stdout."""
-    from soundpalette.server.transports import serve_stdio
+def serve(
+    transport: Annotated[
+        Transport, typer.Option("--transport", help="stdio; or http: MCP at /mcp, SSE at /sse, REST, all on one port.")
+    ] = Transport.STDIO,
+    host: Annotated[str, typer.Option("--host", help="The address to bind; none: the configured one.")] = "",
+    port: Annotated[
+        int | None, typer.Option("--port", envvar="PORT", help="0: any free one.", min=0, max=65535)
+    ] = None,
+    encoder: Encoder = None,
+) -> None:
+    """Serve the tools to MCP clients, and over HTTP to everyone who has the token."""
+    from soundpalette.server.transports import serve_http, serve_stdio
 
     with _errors_told():
         app = _app(encoder)
-        logging.basicConfig(level=app.config.server.log_level.upper(), stream=sys.stderr, force=True)
-        serve_stdio(app.server())
+        server = app.config.server
+        logging.basicConfig(level=server.log_level.upper(), stream=sys.stderr, force=True)
+        if transport is Transport.STDIO:
+            serve_stdio(app.server())
+            return
+        path = "/sse" if transport is Transport.SSE else "/mcp"
+        serve_http(
+            app.http(),
+            host or server.host,
+            server.port if port is None else port,
+            token=bool(app.token),
+            announce=lambda address: typer.echo(f"MCP at {address}{path}, REST at {address}/docs", err=True),
+        )
 
 
 @palette.command(name="describe")

@@ -75,6 +75,16 @@ class SearchSection(_Section):
 
 class ServerSection(_Section):
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["text", "json"] = "text"
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8765, ge=0, le=65535)
+    token: str = Field("", repr=False)
+    token_file: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    max_upload_bytes: int = Field(64 << 20, ge=1)
+    max_waiting: int = Field(256, ge=1)
 
 
 class Config(BaseSettings):

@@ -9,7 +9,10 @@ SoundPaletteError
 ├── VectorIndexError    there is no usable index for this space: none yet, another space, damaged
 ├── ScanError           a path given to the indexer cannot be scanned
 ├── IndexingError       an indexing run cannot begin or go on: another one is at work, its root went away
-└── RequestError        a query or tool call is wrong: unknown sample, bound exceeded, path not allowed
+├── RequestError        a query or tool call is wrong: bound exceeded, path not allowed
+│   └── NotFoundError   there is no such sample
+├── BusyError           more calls wait than the server takes
+└── ServeError          the server cannot be started as it is configured
 """
 
 
@@ -55,4 +58,16 @@ class IndexingError(SoundPaletteError):
 
 
 class RequestError(SoundPaletteError):
-    """A query or a tool call is wrong: unknown sample, bound exceeded, path not allowed."""
+    """A query or a tool call is wrong: bound exceeded, path not allowed."""
+
+
+class NotFoundError(RequestError):
+    """There is no such sample."""
+
+
+class BusyError(SoundPaletteError):
+    """More calls wait than the server takes."""
+
+
+class ServeError(SoundPaletteError):
+    """The server cannot be started as it is configured."""

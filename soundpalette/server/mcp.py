@@ -15,18 +15,18 @@ from pydantic import ValidationError
 from soundpalette import __version__
 from soundpalette.core.types import Filters, Preferences
 from soundpalette.errors import SoundPaletteError
-from soundpalette.server.calls import answer
+from soundpalette.server.calls import Calls
 from soundpalette.server.palette_tools import palette_tools
 from soundpalette.server.parameters import flat, shorten
 from soundpalette.server.prompts import add_prompts
 from soundpalette.server.resources import add_resources
+from soundpalette.server.sentences import fault
 from soundpalette.tools import search
 from soundpalette.tools.filters import roles
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Alpha, Query, Reference, SearchResult, TopK
 from soundpalette.tools.workbench import Workbench
 
-SHOWN: Final = 60
 LONGEST: Final = 1000
 """Characters of a sentence about what went wrong; it may quote a name."""
 WARM_UP_AFTER: Final = 0.2
@@ -64,23 +64,24 @@ class SoundPaletteServer(MCPServer[Any]):
             raise ToolError(clean(_sentence(error), LONGEST)) from error
 
 
-def build(bench: Workbench) -> SoundPaletteServer:
+def build(bench: Workbench, calls: Calls | None = None) -> SoundPaletteServer:
     """The server over one workbench. Nothing heavy is loaded before the first request is answered."""
+    calls = calls or Calls()
     server = SoundPaletteServer(
         "soundpalette",
         title="SoundPalette",
         version=__version__,
         instructions=INSTRUCTIONS,
-        tools=_tools(bench),
+        tools=_tools(bench, calls),
         middleware=[_WarmUp(bench)],
         log_level="WARNING",
     )
-    add_resources(server, bench)
+    add_resources(server, bench, calls)
     add_prompts(server)
     return server
 
 
-def _tools(bench: Workbench) -> list[Tool]:
+def _tools(bench: Workbench, calls: Calls) -> list[Tool]:
     async def search_by_text(
         query: Query,
         ctx: Context[Any, Any],
@@ -89,7 +90,7 @@ def _tools(bench: Workbench) -> list[Tool]:
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find samples by a description of their sound. Best first."""
-        return await answer(ctx, lambda: search.search_by_text(bench, query, top_k, filters, preferences))
+        return await calls.answer(ctx, lambda: search.search_by_text(bench, query, top_k, filters, preferences))
 
     async def search_by_audio(
         reference: Reference,
@@ -99,7 +100,7 @@ def _tools(bench: Workbench) -> list[Tool]:
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find samples that sound like a given one, which is itself left out. Best first."""
-        return await answer(ctx, lambda: search.search_by_audio(bench, reference, top_k, filters, preferences))
+        return await calls.answer(ctx, lambda: search.search_by_audio(bench, reference, top_k, filters, preferences))
 
     async def hybrid_search(
         query: Query,
@@ -111,11 +112,11 @@ def _tools(bench: Workbench) -> list[Tool]:
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find samples that fit a description and sound like a given sample: "like this but drier". Best first."""
-        return await answer(
+        return await calls.answer(
             ctx, lambda: search.hybrid_search(bench, query, reference, alpha, top_k, filters, preferences)
         )
 
-    functions: list[Callable[..., Any]] = [search_by_text, search_by_audio, hybrid_search, *palette_tools(bench)]
+    functions: list[Callable[..., Any]] = [search_by_text, search_by_audio, hybrid_search, *palette_tools(bench, calls)]
     return [_tool(function, bench) for function in functions]
 
 
@@ -167,12 +168,5 @@ def _sentence(error: ToolError) -> str:
     """What the caller can mend, without the SDK's prefix or pydantic's dump."""
     cause = error.__cause__
     if isinstance(cause, ValidationError):
-        return "; ".join(_fault(fault) for fault in cause.errors())
+        return "; ".join(fault(found) for found in cause.errors())
     return str(cause) if isinstance(cause, ToolError) else str(error)
-
-
-def _fault(fault: Any) -> str:
-    name = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "missing":
-        return f"{name} is missing; the tool's input schema lists what it takes"
-    return f"{name} is {clean(repr(fault['input']), SHOWN)}: {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 
-from soundpalette.server.calls import answer
+from soundpalette.server.calls import Calls
 from soundpalette.tools import building, library, palette
 from soundpalette.tools.palette_schemas import (
     Bpm,
@@ -22,14 +22,14 @@ from soundpalette.tools.schemas import Overview, Samples
 from soundpalette.tools.workbench import Workbench
 
 
-def palette_tools(bench: Workbench) -> list[Callable[..., Any]]:
+def palette_tools(bench: Workbench, calls: Calls) -> list[Callable[..., Any]]:
     """describe_palette, build_palette, library_overview over one workbench."""
 
     async def describe_palette(
         samples: Samples, context: Context[Any, Any], target: Target = ""
     ) -> Annotated[CallToolResult, PaletteDescription]:
         """Describe sounds to be used together: tempo, key, spectrum, clashes, the outlier, which roles are missing."""
-        return await answer(context, lambda: palette.describe_palette(bench, samples, target))
+        return await calls.answer(context, lambda: palette.describe_palette(bench, samples, target))
 
     async def build_palette(
         brief: PaletteBrief,
@@ -40,10 +40,10 @@ def palette_tools(bench: Workbench) -> list[Callable[..., Any]]:
         locked: Locked = [],  # noqa: B006
     ) -> Annotated[CallToolResult, BuiltPalette]:
         """Choose one sample a role, all to go together in tempo, key, spectrum and sound; two alternatives each."""
-        return await answer(context, lambda: building.build_palette(bench, brief, roles, bpm, key, locked))
+        return await calls.answer(context, lambda: building.build_palette(bench, brief, roles, bpm, key, locked))
 
     async def library_overview(context: Context[Any, Any]) -> Annotated[CallToolResult, Overview]:
         """Count the library by role, genre, key, tempo and pack; what is missing; the state of the index."""
-        return await answer(context, lambda: library.library_overview(bench))
+        return await calls.answer(context, lambda: library.library_overview(bench))
 
     return [describe_palette, build_palette, library_overview]

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from anyio import to_thread
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from soundpalette.core.preview import MIME
 from soundpalette.errors import RequestError, SoundPaletteError
+from soundpalette.server.calls import Calls
 from soundpalette.tools import library
 from soundpalette.tools.names import clean
 from soundpalette.tools.show import show
@@ -18,23 +18,23 @@ LONGEST = 1000
 T = TypeVar("T")
 
 
-def add_resources(server: MCPServer[Any], bench: Workbench) -> None:
+def add_resources(server: MCPServer[Any], bench: Workbench, calls: Calls) -> None:
     """Publish `sample://{id}` and `sample://{id}/audio`."""
 
     @server.resource("sample://{id}", mime_type="application/json")
     async def sample(id: str) -> str:  # noqa: A002 - the template's word
         """All that is known of a sample: tempo, key, role and the like, each with its source and confidence."""
-        return await to_thread.run_sync(_told, lambda: show(bench, bench.sample(id).id).model_dump_json())
+        return await _told(calls, lambda: show(bench, bench.sample(id).id).model_dump_json())
 
     @server.resource("sample://{id}/audio", mime_type=MIME)
     async def sample_audio(id: str) -> bytes:  # noqa: A002
         """The first 8 seconds of a sample, mono, Ogg Vorbis, at most 160,000 bytes."""
-        return await to_thread.run_sync(_told, lambda: library.sample_preview(bench, id))
+        return await _told(calls, lambda: library.sample_preview(bench, id))
 
 
-def _told(work: Callable[[], T]) -> T:
+async def _told(calls: Calls, work: Callable[[], T]) -> T:
     try:
-        return work()
+        return await calls.run(work)
     except RequestError as error:
         raise ResourceNotFoundError(clean(str(error), LONGEST)) from error
     except SoundPaletteError as error:

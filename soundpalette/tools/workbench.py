@@ -9,7 +9,7 @@ from typing import Final
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample
-from soundpalette.errors import RequestError
+from soundpalette.errors import NotFoundError, RequestError
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
 
@@ -117,7 +117,7 @@ class Workbench:
     def _sample(self, sample_id: str) -> Sample:
         sample = self.searcher.catalogue.samples([sample_id]).get(sample_id)
         if sample is None:
-            raise RequestError(f"there is no sample {sample_id}; take an id from a search answer")
+            raise NotFoundError(f"there is no sample {sample_id}; take an id from a search answer")
         return sample
 
     def _candidates(self, reference: str, roots: Sequence[Path]) -> list[Path]:

@@ -1,0 +1,190 @@
+"""REST beside MCP: the same functions of `soundpalette.tools`, the same bounds, the same sentences."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
+from soundpalette.errors import RequestError
+from soundpalette.server.calls import Calls
+from soundpalette.server.problems import described
+from soundpalette.tools import building, filters, library, palette, preferences, search
+from soundpalette.tools.palette_schemas import (
+    Bpm,
+    BuiltPalette,
+    Key,
+    Locked,
+    PaletteBrief,
+    PaletteDescription,
+    Roles,
+    Target,
+)
+from soundpalette.tools.schemas import Alpha, Overview, Query, Samples, SearchResult, TopK
+from soundpalette.tools.show import SampleShown, show
+from soundpalette.tools.workbench import Reach, Workbench
+
+REFUSED: Final = described(401, 403, 408, 413, 421, 422, 429, 503)
+AUDIO_TYPES: Final = {
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".aif": "audio/aiff",
+    ".aiff": "audio/aiff",
+    ".ogg": "audio/ogg",
+    ".mp3": "audio/mpeg",
+}
+
+
+class Body(BaseModel):
+    """What a request carries; a field that is not known is refused rather than overlooked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _narrowing() -> type[Body]:
+    """Filters and preferences as fields, like the tools' parameters."""
+    fields: dict[str, Any] = {}
+    for default, published in ((NO_FILTERS, filters.PUBLISHED), (NO_PREFERENCES, preferences.PUBLISHED)):
+        for name, annotation in published.items():
+            value = getattr(default, name)
+            fields[name] = (annotation, list(value) if isinstance(value, tuple) else value)
+    return create_model("Narrowing", __base__=Body, **fields)
+
+
+Narrowing: Any = _narrowing()
+Id = Annotated[str, Field(description="The sample_id of a search's answer")]
+
+
+class LikeSound(Body):
+    """A sound to be like, by exactly one of its two names."""
+
+    sample_id: Id = ""
+    audio_path: Annotated[str, Field(description="Below a root of the library")] = ""
+
+    @property
+    def reference(self) -> str:
+        """Raises RequestError unless exactly one name came."""
+        if bool(self.sample_id) == bool(self.audio_path):
+            raise RequestError("pass either sample_id or audio_path")
+        return self.sample_id or self.audio_path
+
+
+class TextSearch(Narrowing):  # type: ignore[misc]  # made above
+    """A sound in words."""
+
+    query: Query
+    top_k: TopK = 0
+
+
+class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
+    """A sound to be like."""
+
+    top_k: TopK = 0
+
+
+class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
+    """A sound to be like, and words."""
+
+    query: Query
+    alpha: Alpha = 0.5
+    top_k: TopK = 0
+
+
+class Describe(Body):
+    """Sounds that are to be used together."""
+
+    samples: Samples
+    target: Target = ""
+
+
+class Build(Body):
+    """A brief for a palette."""
+
+    brief: PaletteBrief
+    roles: Roles = []
+    bpm: Bpm = 0
+    key: Key = ""
+    locked: Locked = []
+
+
+def router(bench: Workbench, calls: Calls) -> APIRouter:
+    """The routes over one workbench; work is done by `calls`."""
+    routes = APIRouter(responses=REFUSED)
+    _add_searches(routes, bench, calls)
+    _add_palettes(routes, bench, calls)
+    _add_samples(routes, bench, calls)
+    return routes
+
+
+def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
+    @routes.post("/search/text")
+    async def search_text(body: TextSearch) -> SearchResult:
+        """The samples that fit a description, best first."""
+        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        return await calls.run(lambda: search.search_by_text(bench, body.query, k, *chosen))
+
+    @routes.post("/search/audio", responses=described(404))
+    async def search_audio(body: AudioSearch) -> SearchResult:
+        """The samples that sound like a given one, which is itself left out."""
+        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        return await calls.run(lambda: search.search_by_audio(bench, body.reference, k, *chosen))
+
+    @routes.post("/search/audio/upload")
+    async def search_upload(file: Annotated[UploadFile, File(description="An audio file")]) -> SearchResult:
+        """The samples that sound like an uploaded file, which is not kept."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "upload")
+            path.write_bytes(await file.read())
+            near = replace(bench, reach=Reach((Path(folder),)))
+            return await calls.run(lambda: search.search_by_audio(near, str(path), bench.default_top_k))
+
+    @routes.post("/search/hybrid", responses=described(404))
+    async def search_hybrid(body: HybridSearch) -> SearchResult:
+        """The samples that fit a description and sound like a given one."""
+        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        return await calls.run(lambda: search.hybrid_search(bench, body.query, body.reference, body.alpha, k, *chosen))
+
+
+def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
+    @routes.post("/palette/describe", responses=described(404))
+    async def describe_palette(body: Describe) -> PaletteDescription:
+        """How sounds fit together: tempo, key, spectrum, clashes, the outlier, missing roles."""
+        return await calls.run(lambda: palette.describe_palette(bench, body.samples, body.target))
+
+    @routes.post("/palette/build", responses=described(404))
+    async def build_palette(body: Build) -> BuiltPalette:
+        """One sample a role, chosen to go together, with two alternatives each."""
+        work: Callable[[], BuiltPalette] = lambda: building.build_palette(  # noqa: E731
+            bench, body.brief, body.roles, body.bpm, body.key, body.locked
+        )
+        return await calls.run(work)
+
+
+def _add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
+    @routes.get("/library")
+    async def library_overview() -> Overview:
+        """Counts by role, genre, key, tempo and pack; what is missing; the state of the index."""
+        return await calls.run(lambda: library.library_overview(bench))
+
+    @routes.get("/samples/{sample_id}", responses=described(404))
+    async def sample(sample_id: Id) -> SampleShown:
+        """All that is known of a sample, each value with its source and confidence."""
+        return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
+
+    @routes.get("/samples/{sample_id}/audio", responses=described(404, 416), response_class=Response)
+    async def sample_audio(sample_id: Id) -> FileResponse:
+        """The sample's file, also in ranges, as players ask for it."""
+        path = await calls.run(lambda: bench.path_of(bench.sample(sample_id)))
+        return FileResponse(path, media_type=AUDIO_TYPES.get(path.suffix.lower(), "application/octet-stream"))
+
+
+def _narrowed(body: Any) -> tuple[Filters, Preferences]:
+    return (
+        Filters(**{name: getattr(body, name) for name in filters.PUBLISHED}),
+        Preferences(body.diversity, body.avoid, tuple(body.context)),
+    )
