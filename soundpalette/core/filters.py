@@ -18,6 +18,8 @@ VALUES_TOLD: Final = 5
 _FOLDER_OF: Final = "rtrim(s.path, replace(s.path, '/', ''))"
 """A path up to and with its last slash."""
 _PLAIN: Final = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "  ")
+_PLAIN_SQL: Final = "replace(replace(lower({}), '-', ' '), '_', ' ')"
+"""As `plain`, of a column; an index has this very expression (core/migrations.py)."""
 
 Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 """Runs SQL with its parameters and gives all rows."""
@@ -53,9 +55,9 @@ def conditions(wanted: Filters, roots: Sequence[Root]) -> list[Condition]:
     made = (
         _tempo(wanted),
         _key(wanted),
-        _word("role", wanted.role if wanted.role != "any" else ""),
-        _word("genre", wanted.genre),
-        _word("kind", wanted.kind if wanted.kind != "any" else ""),
+        _choice("role", wanted.role),
+        _genre(wanted.genre),
+        _choice("kind", wanted.kind),
         _duration(wanted),
         _folder(wanted.folder, roots),
         _tag(wanted.tag),
@@ -146,17 +148,24 @@ def _key(wanted: Filters) -> Condition | None:
     )
 
 
-def _word(name: str, word: str) -> Condition | None:
-    """Of a column of traits that holds one word."""
-    if not word.strip():
+def _choice(name: str, word: str) -> Condition | None:
+    """Of a column of traits that holds one of a few known words."""
+    if word in ("", "any"):
         return None
-    return Condition(name, f"{name} {word}", f"{_plain_sql(f't.{name}')} = ?", (plain(word),), f"t.{name}")
+    return Condition(name, f"{name} {word}", f"t.{name} = ?", (word,), f"t.{name}")
+
+
+def _genre(genre: str) -> Condition | None:
+    if not genre.strip():
+        return None
+    sql = f"s.id IN (SELECT g.sample_id FROM traits g WHERE {_PLAIN_SQL.format('g.genre')} = ?)"
+    return Condition("genre", f"genre {genre}", sql, (plain(genre),), "t.genre")
 
 
 def _tag(tag: str) -> Condition | None:
     if not tag.strip():
         return None
-    sql = f"EXISTS (SELECT 1 FROM tags g WHERE g.sample_id = s.id AND {_plain_sql('g.tag')} = ?)"
+    sql = f"s.id IN (SELECT g.sample_id FROM tags g WHERE {_PLAIN_SQL.format('g.tag')} = ?)"
     join = "LEFT JOIN tags h ON h.sample_id = s.id"
     return Condition("tag", f"tag {tag}", sql, (plain(tag),), "h.tag", join=join)
 
@@ -190,10 +199,6 @@ def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[objec
             wheres.append("s.root_id = ?")
             parameters.append(root.id)
     return wheres, tuple(parameters)
-
-
-def _plain_sql(column: str) -> str:
-    return f"replace(replace(lower({column}), '-', ' '), '_', ' ')"
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -83,6 +83,11 @@ STEPS: Final = (
             PRIMARY KEY (sample_id, tag)
         ) WITHOUT ROWID""",
     ),
+    (
+        # By words as core/filters.py compares them: without case and hyphens.
+        "CREATE INDEX traits_by_genre ON traits (replace(replace(lower(genre), '-', ' '), '_', ' '))",
+        "CREATE INDEX tags_by_word ON tags (replace(replace(lower(tag), '-', ' '), '_', ' '))",
+    ),
 )
 VERSION: Final = len(STEPS)
 
