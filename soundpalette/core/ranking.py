@@ -55,25 +55,29 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
     A candidate joins the first kept one with its content, or with a sound as near and of like length. It is held
     against kept ones alone: chains of likeness never join two ends that differ.
     """
+    representatives = np.empty_like(candidates.vectors)
     kept: list[int] = []
     similar: list[int] = []
+    by_hash: dict[str, int] = {}
     least = 1 - SAME * distance
-    for position, vector in enumerate(candidates.vectors):
-        near = candidates.vectors[kept] @ vector >= least
-        twin = next((k for k, other in enumerate(kept) if _is_twin(candidates, position, other, bool(near[k]))), None)
-        if twin is None:
+    for position, (vector, content) in enumerate(zip(candidates.vectors, candidates.hashes, strict=True)):
+        near = np.flatnonzero(representatives[: len(kept)] @ vector >= least).tolist()
+        twins = [k for k in near if _alike(candidates, position, kept[k])]
+        twin = min([*twins[:1], by_hash.get(content, len(kept))])
+        if twin == len(kept):
+            representatives[twin] = vector
             kept.append(position)
             similar.append(0)
+            by_hash[content] = twin
         else:
             similar[twin] += 1
     return [Group(*pair) for pair in zip(kept, similar, strict=True)]
 
 
-def _is_twin(candidates: Candidates, one: int, other: int, near: bool) -> bool:
-    if candidates.hashes[one] == candidates.hashes[other]:
-        return True
+def _alike(candidates: Candidates, one: int, other: int) -> bool:
+    """Whether two near sounds are of like length, and nothing else tells them apart."""
     short, long = sorted((candidates.seconds[one], candidates.seconds[other]))
-    return near and long <= LONGER * short and not _at_odds(candidates, one, other)
+    return long <= LONGER * short and not _at_odds(candidates, one, other)
 
 
 def _at_odds(candidates: Candidates, one: int, other: int) -> bool:

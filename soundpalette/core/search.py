@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from soundpalette.core import vector_index
+from soundpalette.core import ids, vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.company import fit
 from soundpalette.core.encoders.base import Encoder, unit
@@ -91,11 +91,13 @@ class _Query:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is near a query, best first: samples and cosines, vectors [n, dimension], and who stands for whom."""
+    """What is near a query, best first: samples, cosines, vectors [n, dimension], what is known of each as music; and
+    who stands for whom."""
 
     samples: list[Sample]
     scores: list[float]
     vectors: Vectors
+    known: list[Traits | None]
     groups: list[Group]
 
 
@@ -210,24 +212,24 @@ class Searcher:
     def _answer(self, index: VectorIndex, asked: _Query, k: int, filters: Filters, preferences: Preferences) -> Answer:
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        ids = None if filters == NO_FILTERS else self.catalogue.select(filters)
+        passing = None if filters == NO_FILTERS else self.catalogue.select(filters)
         vector = asked.vector
         if preferences.avoid:
             vector = steer_away(vector, self.encoder.embed_text([preferences.avoid])[0])
-        found = self._nearest(index, vector, k, ids, left_out)
+        found = self._nearest(index, vector, k, passing, left_out)
         if not found.samples:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
-            note = "" if ids is None else self._why_empty(filters, ids, left_out)
+            note = "" if passing is None else self._why_empty(filters, passing, left_out)
             return Answer((), self._pending_of(index.manifest.generation), note)
         hits, best = self._ranked(found, asked.evidence(self.calibration(index), found.vectors), k, preferences)
         return Answer(hits, self._pending_of(index.manifest.generation), NOTHING_FITS if best == "weak" else "")
 
-    def _nearest(self, index: VectorIndex, vector: Vector, k: int, ids: Ids | None, left_out: set[str]) -> _Found:
-        """Enough of `ids` (None: of all) that are still there for `k` hits, near-duplicates put together."""
+    def _nearest(self, index: VectorIndex, vector: Vector, k: int, passing: Ids | None, left_out: set[str]) -> _Found:
+        """Enough of `passing` (None: of all) that are still there for `k` hits, near-duplicates put together."""
         wanted = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
         while True:
-            matches = index.query(vector, wanted, ids)
+            matches = index.query(vector, wanted, passing)
             alive = self._alive(matches, left_out)
             exhausted = len(matches.ids) < wanted
             if len(alive) >= k or exhausted:
@@ -237,42 +239,33 @@ class Searcher:
             wanted *= 2  # some were deleted since the index was built, or are near-duplicates
 
     def _collapsed(self, index: VectorIndex, alive: list[tuple[Sample, float]]) -> _Found:
-        samples = [sample for sample, _ in alive]
-        vectors = index.vectors(np.array([int(sample.id, 16) for sample in samples], np.int64))
-        if not samples:
-            return _Found([], [], vectors, [])
-        candidates = Candidates(
-            vectors, [s.content_hash for s in samples], [s.seconds for s in samples], self._music(samples)
-        )
-        groups = collapse(candidates, self.calibration(index).distance)
-        return _Found(samples, [score for _, score in alive], vectors, groups)
-
-    def _music(self, samples: Sequence[Sample]) -> list[tuple[float | None, str | None]]:
-        """Tempo and key of each sample, as far as its name or file tells them: what was only heard may err."""
+        samples, scores = [sample for sample, _ in alive], [score for _, score in alive]
+        vectors = index.vectors(ids.numbers("".join(sample.id for sample in samples)))
         traits = self.catalogue.traits([sample.id for sample in samples])
         known = [traits.get(sample.id) for sample in samples]
-        return [(_told(t.bpm), _told(t.key)) if t is not None else (None, None) for t in known]
+        if not samples:
+            return _Found(samples, scores, vectors, known, [])
+        candidates = Candidates(
+            vectors,
+            [s.content_hash for s in samples],
+            [s.seconds for s in samples],
+            [_music(traits) for traits in known],
+        )
+        return _Found(samples, scores, vectors, known, collapse(candidates, self.calibration(index).distance))
 
     def _ranked(
         self, found: _Found, evidence: Evidence, k: int, preferences: Preferences
     ) -> tuple[tuple[Hit, ...], Strength]:
         """The `k` hits in their order, and how strong the best of all is."""
         kept = [group.position for group in found.groups]
-        traits = self.catalogue.traits([found.samples[position].id for position in kept])
-        known = [traits.get(found.samples[position].id) for position in kept]
         vectors, marks = found.vectors[kept], np.array([found.scores[position] for position in kept], np.float64)
         if preferences.context:
-            marks = pull(marks, self._fit(vectors, known, preferences.context), PULL)
-        order = diversify(marks, vectors, preferences.diversity, k)
+            marks = pull(marks, self._fit(vectors, [found.known[at] for at in kept], preferences.context), PULL)
+        ranked = [found.groups[row] for row in diversify(marks, vectors, preferences.diversity, k)]
         hits = tuple(
-            Hit(
-                found.samples[kept[row]],
-                found.scores[kept[row]],
-                known[row],
-                strength(float(evidence[kept[row]])),
-                found.groups[row].similar,
-            )
-            for row in order
+            Hit(found.samples[at], found.scores[at], found.known[at], strength(float(evidence[at])), group.similar)
+            for group in ranked
+            for at in [group.position]
         )
         return hits, strength(float(evidence.max()))
 
@@ -281,13 +274,13 @@ class Searcher:
         chosen = np.stack([self.vector_of(sample) for sample in samples.values()])
         return fit(vectors, known, chosen, list(self.catalogue.traits([*samples]).values()))
 
-    def _why_empty(self, filters: Filters, ids: Ids, left_out: set[str]) -> str:
-        if not len(ids):
+    def _why_empty(self, filters: Filters, passing: Ids, left_out: set[str]) -> str:
+        if not len(passing):
             return self.catalogue.why_empty(filters)
-        if {f"{value:012x}" for value in ids.tolist()} <= left_out:
-            given = "the reference itself" if len(ids) == 1 else "those given"
+        if set(ids.words(passing)) <= left_out:
+            given = "the reference itself" if len(passing) == 1 else "those given"
             return f"no sample but {given} meets the filters; loosen one of them"
-        return f"{len(ids)} samples meet the filters and none is in the index yet; run `soundpalette index`"
+        return f"{len(passing)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
     def _pending_of(self, since: int) -> int:
         """Counted once for each state of catalogue and index: it reads every row."""
@@ -299,9 +292,9 @@ class Searcher:
         return pending
 
     def _alive(self, matches: Matches, left_out: set[str]) -> list[tuple[Sample, float]]:
-        ids = [f"{value:012x}" for value in matches.ids.tolist()]
-        samples = self.catalogue.samples(ids)
-        scored = zip(ids, matches.scores.tolist(), strict=True)
+        found = ids.words(matches.ids)
+        samples = self.catalogue.samples(found)
+        scored = zip(found, matches.scores.tolist(), strict=True)
         return [(samples[i], score) for i, score in scored if i in samples and i not in left_out]
 
 
@@ -311,6 +304,11 @@ def blend(text: Vector, audio: Vector, alpha: float) -> Vector:
         return unit(np.float32(alpha) * text + np.float32(1 - alpha) * audio)
     except ValueError:  # the two point in opposite directions and cancel out
         return text
+
+
+def _music(traits: Traits | None) -> tuple[float | None, str | None]:
+    """Tempo and key, as far as a sample's name or file tells them: what was only heard may err."""
+    return (_told(traits.bpm), _told(traits.key)) if traits is not None else (None, None)
 
 
 def _told(fact: Fact[T] | None) -> T | None:
