@@ -15,6 +15,7 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
+from soundpalette.core.overview import LINES, Line, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -210,9 +211,15 @@ class Catalogue(Database):
     def select(self, wanted: Filters) -> Ids:
         """The ids, int64 [n] in rising order, of all samples that meet every condition. Raises RequestError."""
         conditions = filters.conditions(wanted, self.roots())
-        # One string: a row a sample would cost more than finding them, and so would SQLite's sorting.
-        ((found,),) = self._rows(*filters.selection("group_concat(s.id, '')", conditions))
+        # One string: a row a sample would cost more than finding them, and so would SQLite's sorting. The limit keeps
+        # the inner query apart, since a join that no condition needs is left out only where nothing is aggregated.
+        sql, parameters = filters.selection("s.id", conditions, "LIMIT -1")
+        ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({sql})", parameters)
         return np.sort(numbers(found or ""))
+
+    def tally(self) -> Tally:
+        """All samples, counted by what is known of them."""
+        return tally(Line(*row) for row in self._rows(LINES))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""

@@ -29,6 +29,7 @@ Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 class Condition:
     """One thing that a sample has to be: `name` and `asked` in words, then SQL over `FROM`.
 
+    The SQL says that a value IS NOT NULL where SQLite does not infer it (OR, IN): else it looks up every sample's traits.
     `value` is what the sample has instead, `rank` how far that is from what was asked (of equal rank the most frequent
     comes first), `shown` how it is told.
     """
@@ -111,7 +112,7 @@ def _tempo(wanted: Filters) -> Condition | None:
     return Condition(
         "tempo",
         f"tempo {_range_told(low, high)} BPM{' (or half or double)' if wanted.half_double else ''}",
-        " OR ".join(ranges),
+        f"t.bpm IS NOT NULL AND ({' OR '.join(ranges)})",
         (low - TEMPO_SLACK, high + TEMPO_SLACK) * len(scales),
         "t.bpm",
         f"min({', '.join(distances)})" if len(scales) > 1 else distances[0],
@@ -144,7 +145,13 @@ def _key(wanted: Filters) -> Condition | None:
     how = {"exact": "", "relative": " or its relative", "compatible": " or one compatible with it"}[wanted.key_match]
     asked = f"key {Key.parse(wanted.key)}{how}"
     return Condition(
-        "key", asked, f"t.key IN {_marks(keys)}", keys, "t.key", f"t.key NOT IN {_marks(related)}", related
+        "key",
+        asked,
+        f"t.key IS NOT NULL AND t.key IN {_marks(keys)}",
+        keys,
+        "t.key",
+        f"t.key NOT IN {_marks(related)}",
+        related,
     )
 
 
