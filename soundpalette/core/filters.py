@@ -29,7 +29,7 @@ Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 class Condition:
     """One thing that a sample has to be: `name` and `asked` in words, then SQL over `FROM`.
 
-    The SQL says that a value IS NOT NULL where SQLite does not infer it (OR, IN): else it looks up every sample's traits.
+    The SQL says IS NOT NULL where SQLite does not infer it (OR, IN): else it looks up the traits of every sample.
     `value` is what the sample has instead, `rank` how far that is from what was asked (of equal rank the most frequent
     comes first), `shown` how it is told.
     """
