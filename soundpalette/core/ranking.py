@@ -22,10 +22,8 @@ LONGER: Final = 1.5
 AVOIDING: Final = 0.5
 """How much of the avoided text is taken off a query: more costs what was asked for (validation2: the share of
 avoided sounds among 20 hits falls from 0.18 to 0.07, that of wanted ones stays at 0.61; at 1.0 it is 0.02 and 0.52)."""
-STRETCH: Final = 0.16
-"""Octaves of tempo (12 %) beyond which a loop no longer stretches well."""
 Marks = npt.NDArray[np.float64]
-"""float64 [n]; NaN where nothing is known."""
+"""float64 [n]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,8 @@ def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[
     Marks and cosines are both brought to 0..1 over the candidates, since texts and sounds lie apart and their cosines
     have another range. `diversity` 0 keeps the order of the marks; 1 looks at variety alone, after the best.
     """
+    if not diversity:
+        return [int(position) for position in np.argsort(-marks, kind="stable")[:k]]
     relevance = scaled(marks)
     likeness = _scaled_together(vectors @ vectors.T)
     left = np.ones(len(marks), np.bool_)
@@ -118,21 +118,6 @@ def steer_away(query: Vector, avoided: Vector) -> Vector:
     away = query - np.float32(AVOIDING) * avoided
     length = float(np.linalg.norm(away))
     return np.asarray(away / length if length > 1e-6 else query, np.float32)
-
-
-def tempo_fit(bpm: float, others: Marks) -> Marks:
-    """How well tempi go with `bpm`, 0 to 1 [n]: 1 at the same, half or double tempo, 0 from 12 % beside it on."""
-    ratio = np.log2(np.asarray(others, np.float64) / bpm)
-    return np.asarray(np.maximum(0.0, 1 - np.abs(ratio - np.clip(np.round(ratio), -1, 1)) / STRETCH))
-
-
-def company_fit(vectors: Vectors, chosen: Vectors, tempo: Marks, key: Marks) -> Marks:
-    """How well candidates [n, dimension] go with sounds already chosen [m, dimension], 0 to 1 [n].
-
-    The mean of what is known of three: nearness to the middle of the chosen (brought to 0..1 over the candidates),
-    fit of tempo, fit of key (0..1, NaN where a sound has none: no tempo is neither a fit nor a clash).
-    """
-    return np.asarray(np.nanmean([scaled(vectors @ chosen.mean(axis=0)), tempo, key], axis=0))
 
 
 def pull(marks: Marks, fit: Marks, weight: float) -> Marks:

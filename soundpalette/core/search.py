@@ -12,10 +12,10 @@ import numpy as np
 
 from soundpalette.core import ids, vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.company import fit
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.music.words import load_vocabulary
-from soundpalette.core.ranking import Candidates, Group, collapse, diversify, pull, steer_away
+from soundpalette.core.palette.company import fit
+from soundpalette.core.ranking import Candidates, Group, Marks, collapse, diversify, pull, steer_away
 from soundpalette.core.strength import (
     MOST_SAMPLED,
     Bank,
@@ -259,8 +259,9 @@ class Searcher:
         """The `k` hits in their order, and how strong the best of all is."""
         kept = [group.position for group in found.groups]
         vectors, marks = found.vectors[kept], np.array([found.scores[position] for position in kept], np.float64)
-        if preferences.context:
-            marks = pull(marks, self._fit(vectors, [found.known[at] for at in kept], preferences.context), PULL)
+        if there := self.catalogue.samples(preferences.context):  # one may have been deleted since it was checked
+            known = [found.known[at] for at in kept]
+            marks = pull(marks, self._fit(vectors, known, [*there.values()]), PULL)
         ranked = [found.groups[row] for row in diversify(marks, vectors, preferences.diversity, k)]
         hits = tuple(
             Hit(found.samples[at], found.scores[at], found.known[at], strength(float(evidence[at])), group.similar)
@@ -269,10 +270,9 @@ class Searcher:
         )
         return hits, strength(float(evidence.max()))
 
-    def _fit(self, vectors: Vectors, known: Sequence[Traits | None], context: Sequence[str]) -> Evidence:
-        samples = self.catalogue.samples(context)
-        chosen = np.stack([self.vector_of(sample) for sample in samples.values()])
-        return fit(vectors, known, chosen, list(self.catalogue.traits([*samples]).values()))
+    def _fit(self, vectors: Vectors, known: Sequence[Traits | None], context: Sequence[Sample]) -> Marks:
+        chosen = np.stack([self.vector_of(sample) for sample in context])
+        return fit(vectors, known, chosen, [*self.catalogue.traits([sample.id for sample in context]).values()])
 
     def _why_empty(self, filters: Filters, passing: Ids, left_out: set[str]) -> str:
         if not len(passing):
