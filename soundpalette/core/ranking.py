@@ -1,8 +1,7 @@
 """From what an index finds to what is shown: one hit for near-duplicates, variety, what to avoid, what to go with.
 
 All are functions of vectors and scores; whoever calls them over-fetches, since each of them may send candidates down
-or away. `distance` is the library's mean of 1 - cosine between two sounds (core/strength.py): a cosine that means
-"the same sound" differs from encoder to encoder, its share of that distance less so.
+or away. When two sounds are one, core/duplicates.py tells.
 """
 
 from collections.abc import Sequence
@@ -12,13 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.duplicates import Music, at_odds, least_cosine, like_length
 from soundpalette.core.types import Vector, Vectors
 
-SAME: Final = 0.04
-"""Share of the library's mean distance below which two sounds of like length are one. Copies at another level,
-sample rate or in a lossy format mostly stay within it, as do the layers of one drum; a filtered copy does not."""
-LONGER: Final = 1.5
-"""Durations that differ by more are two sounds: layers of a drum ring out for different times."""
 AVOIDING: Final = 0.5
 """How much of the avoided text is taken off a query: more costs what was asked for (validation2: the share of
 avoided sounds among 20 hits falls from 0.18 to 0.07, that of wanted ones stays at 0.61; at 1.0 it is 0.02 and 0.52)."""
@@ -38,7 +33,7 @@ class Candidates:
     vectors: Vectors
     hashes: Sequence[str]
     seconds: Sequence[float]
-    music: Sequence[tuple[float | None, str | None]] = ()
+    music: Sequence[Music] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
     """
     kept: list[int] = []
     similar: list[int] = []
-    least = 1 - SAME * distance
+    least = least_cosine(distance)
     for position, vector in enumerate(candidates.vectors):
         near = candidates.vectors[kept] @ vector >= least
         twin = next((k for k, other in enumerate(kept) if _is_twin(candidates, position, other, bool(near[k]))), None)
@@ -72,16 +67,9 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
 def _is_twin(candidates: Candidates, one: int, other: int, near: bool) -> bool:
     if candidates.hashes[one] == candidates.hashes[other]:
         return True
-    short, long = sorted((candidates.seconds[one], candidates.seconds[other]))
-    return near and long <= LONGER * short and not _at_odds(candidates, one, other)
-
-
-def _at_odds(candidates: Candidates, one: int, other: int) -> bool:
-    """Whether both have a tempo, or a key, and not the same."""
-    if not candidates.music:
+    if not near or not like_length(candidates.seconds[one], candidates.seconds[other]):
         return False
-    pairs = zip(candidates.music[one], candidates.music[other], strict=True)
-    return any(a is not None and b is not None and a != b for a, b in pairs)
+    return not candidates.music or not at_odds(candidates.music[one], candidates.music[other])
 
 
 def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[int]:
