@@ -15,6 +15,8 @@ BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
 TEMPO_SLACK: Final = 0.5
 """Beats a minute beyond the bounds that still round to them: what was measured is seldom whole."""
 VALUES_TOLD: Final = 5
+LONGEST_VALUE: Final = 80
+"""Characters that are told of a folder: its end, which tells it from the others."""
 _FOLDER_OF: Final = "rtrim(s.path, replace(s.path, '/', ''))"
 """A path up to and with its last slash."""
 _PLAIN: Final = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "  ")
@@ -185,7 +187,7 @@ def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
     rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
     return Condition(
         "folder", f"folder {folder}", " OR ".join(wheres) or "0", parameters, f"nullif({_FOLDER_OF}, '')", rank,
-        (path.name,),
+        (path.name,), '"{value}" ({count})',
     )  # fmt: skip
 
 
@@ -223,5 +225,13 @@ def _instead(query: Query, condition: Condition, others: Sequence[Condition]) ->
     sql, parameters = selection(f"{condition.value}, count(*)", met, tail, condition.join)
     limit = VALUES_TOLD if "{count}" in condition.shown else 1
     rows = query(sql, (*parameters, *condition.rank_parameters, limit))
-    told = ", ".join(condition.shown.format(value=value, count=count) for value, count in rows)
+    told = ", ".join(condition.shown.format(value=_bounded(value), count=count) for value, count in rows)
     return f"there: {told}" if told else f"no {condition.name} is known of them"
+
+
+def _bounded(value: object) -> object:
+    """A word of bounded length without quotation marks, since it may name a folder; a number as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace('"', "'")
+    return text if len(text) <= LONGEST_VALUE else f"…{text[1 - LONGEST_VALUE :]}"

@@ -1,8 +1,7 @@
 """From what an index finds to what is shown: one hit for near-duplicates, variety, what to avoid, what to go with.
 
 All are functions of vectors and scores; whoever calls them over-fetches, since each of them may send candidates down
-or away. `distance` is the library's mean of 1 - cosine between two sounds (core/strength.py): a cosine that means
-"the same sound" differs from encoder to encoder, its share of that distance less so.
+or away. When two sounds are one, core/duplicates.py tells.
 """
 
 from collections.abc import Sequence
@@ -12,13 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.duplicates import Music, at_odds, least_cosine, like_length
 from soundpalette.core.types import Vector, Vectors
 
-SAME: Final = 0.04
-"""Share of the library's mean distance below which two sounds of like length are one. Copies at another level,
-sample rate or in a lossy format mostly stay within it, as do the layers of one drum; a filtered copy does not."""
-LONGER: Final = 1.5
-"""Durations that differ by more are two sounds: layers of a drum ring out for different times."""
 AVOIDING: Final = 0.5
 """How much of the avoided text is taken off a query: more costs what was asked for (validation2: the share of
 avoided sounds among 20 hits falls from 0.18 to 0.07, that of wanted ones stays at 0.61; at 1.0 it is 0.02 and 0.52)."""
@@ -36,7 +31,7 @@ class Candidates:
     vectors: Vectors
     hashes: Sequence[str]
     seconds: Sequence[float]
-    music: Sequence[tuple[float | None, str | None]] = ()
+    music: Sequence[Music] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +48,29 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
     A candidate joins the first kept one with its content, or with a sound as near and of like length. It is held
     against kept ones alone: chains of likeness never join two ends that differ.
     """
-    representatives = np.empty_like(candidates.vectors)
-    kept: list[int] = []
-    similar: list[int] = []
-    by_hash: dict[str, int] = {}
-    least = 1 - SAME * distance
-    for position, (vector, content) in enumerate(zip(candidates.vectors, candidates.hashes, strict=True)):
-        near = np.flatnonzero(representatives[: len(kept)] @ vector >= least).tolist()
-        twins = [k for k in near if _alike(candidates, position, kept[k])]
-        twin = min([*twins[:1], by_hash.get(content, len(kept))])
-        if twin == len(kept):
-            representatives[twin] = vector
-            kept.append(position)
-            similar.append(0)
-            by_hash[content] = twin
-        else:
-            similar[twin] += 1
-    return [Group(*pair) for pair in zip(kept, similar, strict=True)]
+    least = least_cosine(distance)
+    copies: dict[str, set[int]] = {}
+    for position, content in enumerate(candidates.hashes):
+        copies.setdefault(content, set()).add(position)
+    joined: set[int] = set()
+    groups: list[Group] = []
+    for position, vector in enumerate(candidates.vectors):
+        if position in joined:
+            continue
+        joined.add(position)
+        (near,) = (candidates.vectors[position + 1 :] @ vector >= least).nonzero()
+        alike = {at for at in (near + position + 1).tolist() if _alike(candidates, position, at)}
+        twins = (alike | copies[candidates.hashes[position]]) - joined
+        joined |= twins
+        groups.append(Group(position, len(twins)))
+    return groups
 
 
 def _alike(candidates: Candidates, one: int, other: int) -> bool:
     """Whether two near sounds are of like length, and nothing else tells them apart."""
-    short, long = sorted((candidates.seconds[one], candidates.seconds[other]))
-    return long <= LONGER * short and not _at_odds(candidates, one, other)
-
-
-def _at_odds(candidates: Candidates, one: int, other: int) -> bool:
-    """Whether both have a tempo, or a key, and not the same."""
-    if not candidates.music:
+    if not like_length(candidates.seconds[one], candidates.seconds[other]):
         return False
-    pairs = zip(candidates.music[one], candidates.music[other], strict=True)
-    return any(a is not None and b is not None and a != b for a, b in pairs)
+    return not candidates.music or not at_odds(candidates.music[one], candidates.music[other])
 
 
 def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[int]:

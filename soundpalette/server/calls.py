@@ -9,7 +9,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
 
-from soundpalette.errors import SoundPaletteError
+from soundpalette.errors import AudioError, SoundPaletteError
+from soundpalette.tools.names import quoted
 
 PROGRESS_SECONDS: Final = 1.0
 
@@ -29,10 +30,15 @@ async def answer(context: Context[Any, Any], work: Callable[[], Told]) -> CallTo
         result = await to_thread.run_sync(_attempt, work)
         tasks.cancel_scope.cancel()
     if isinstance(result, SoundPaletteError):
-        raise ToolError(str(result)) from result
+        raise ToolError(sentence(result)) from result
     return CallToolResult(
         content=[TextContent(type="text", text=result.text())], structured_content=result.model_dump(mode="json")
     )
+
+
+def sentence(error: SoundPaletteError) -> str:
+    """An error in words; the name of a file stands in quotation marks, as data."""
+    return f"{quoted(error.path)} {error.reason}" if isinstance(error, AudioError) else str(error)
 
 
 def _attempt(work: Callable[[], Told]) -> Told | SoundPaletteError:

@@ -10,7 +10,6 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.preview import preview
 from soundpalette.core.types import Space
 from soundpalette.errors import VectorIndexError
-from soundpalette.tools.filters import roles
 from soundpalette.tools.names import clean, fitted
 from soundpalette.tools.schemas import Overview, RootStatus, Status
 from soundpalette.tools.workbench import Workbench
@@ -57,7 +56,7 @@ def library_overview(bench: Workbench) -> Overview:
             "packs": _largest(counted.packs, PACKS),
             "unknown": {"role": counted.without_role, "tempo (of loops)": counted.loops_without_tempo},
         },
-        missing=[role for role in roles() if role not in counted.roles],
+        missing=[role for role in bench.searcher.vocabulary.roles if role not in counted.roles],
     )
 
 
