@@ -11,7 +11,7 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
-from soundpalette.core.music.words import WordGuesser, load_vocabulary
+from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import processors
 from soundpalette.errors import ConfigError
@@ -58,6 +58,11 @@ class App:
             limits=self.limits,
         )
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Roles and words, the package's or the user's own. Raises ConfigError."""
+        return load_vocabulary(self.config.vocabulary)
+
     def download_clamp3(self, accept_license: bool) -> Installed:
         """Fetch, check and convert clamp3's weights. Raises WeightsError."""
         models = self.config.models
@@ -70,7 +75,7 @@ class App:
 
     @cached_property
     def searcher(self) -> Searcher:
-        return Searcher(self.catalogue, self.encoder, self.index_folder)
+        return Searcher(self.catalogue, self.encoder, self.index_folder, self.vocabulary)
 
     def workbench(self, reach: Reach) -> Workbench:
         search = self.config.search
@@ -87,7 +92,7 @@ class App:
             verify=verify,
             analyse_only=analyse_only,
         )
-        guesser = WordGuesser(load_vocabulary(), self.encoder)
+        guesser = WordGuesser(self.vocabulary, self.encoder)
         return Indexer(self.catalogue, self.encoder, self.index_folder, settings, guesser)
 
     @cached_property

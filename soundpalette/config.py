@@ -52,6 +52,7 @@ class ProcessingSection(_Section):
 
 class PathsSection(_Section):
     data_dir: str = ""
+    vocabulary: str = ""
     reference_dirs: tuple[Folder, ...] = ()
 
 
@@ -119,6 +120,11 @@ class Config(BaseSettings):
     def models_dir(self) -> Path:
         """Where downloaded weights live."""
         return _folder(self.models.cache_dir) or self.data_dir / "models"
+
+    @property
+    def vocabulary(self) -> Path | None:
+        """The user's own vocabulary file; None: the package's."""
+        return _folder(self.paths.vocabulary)
 
     @property
     def data_dir(self) -> Path:

@@ -14,6 +14,8 @@ import numpy as np
 
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
+from soundpalette.core.ids import ID_LENGTH, numbers
+from soundpalette.core.overview import LINES, Line, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -33,7 +35,6 @@ from soundpalette.core.types import (
 )
 from soundpalette.errors import CatalogueError
 
-ID_LENGTH: Final = 12
 CHUNK_ROWS: Final = 4096
 _SAMPLE_COLUMNS: Final = "s.id, s.root_id, s.path, s.size, s.mtime_ns, s.content_hash, s.seconds, s.rate, s.channels"
 
@@ -210,8 +211,15 @@ class Catalogue(Database):
     def select(self, wanted: Filters) -> Ids:
         """The ids, int64 [n] in rising order, of all samples that meet every condition. Raises RequestError."""
         conditions = filters.conditions(wanted, self.roots())
-        rows = self._rows(*filters.selection("s.id", conditions, "ORDER BY s.id"))
-        return np.array([int(row[0], 16) for row in rows], np.int64)
+        # One string: a row a sample would cost more than finding them, and so would SQLite's sorting. The limit keeps
+        # the inner query apart, since a join that no condition needs is left out only where nothing is aggregated.
+        sql, parameters = filters.selection("s.id", conditions, "LIMIT -1")
+        ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({sql})", parameters)
+        return np.sort(numbers(found or ""))
+
+    def tally(self) -> Tally:
+        """All samples, counted by what is known of them."""
+        return tally(Line(*row) for row in self._rows(LINES))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
@@ -238,7 +246,7 @@ class Catalogue(Database):
         with self._connected() as connection:
             cursor = connection.execute(f"SELECT s.id, v.vector {_EMBEDDED} ORDER BY s.id", (space.key,))
             while rows := cursor.fetchmany(CHUNK_ROWS):
-                ids = np.array([int(row[0], 16) for row in rows], np.int64)
+                ids = numbers("".join(row[0] for row in rows))
                 yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
 
     def failures(self, space: Space) -> list[Failure]:

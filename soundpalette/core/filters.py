@@ -15,9 +15,13 @@ BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
 TEMPO_SLACK: Final = 0.5
 """Beats a minute beyond the bounds that still round to them: what was measured is seldom whole."""
 VALUES_TOLD: Final = 5
+LONGEST_VALUE: Final = 80
+"""Characters that are told of a folder: its end, which tells it from the others."""
 _FOLDER_OF: Final = "rtrim(s.path, replace(s.path, '/', ''))"
 """A path up to and with its last slash."""
 _PLAIN: Final = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "  ")
+_PLAIN_SQL: Final = "replace(replace(lower({}), '-', ' '), '_', ' ')"
+"""As `plain`, of a column; an index has this very expression (core/migrations.py)."""
 
 Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 """Runs SQL with its parameters and gives all rows."""
@@ -27,6 +31,7 @@ Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 class Condition:
     """One thing that a sample has to be: `name` and `asked` in words, then SQL over `FROM`.
 
+    The SQL says IS NOT NULL where SQLite does not infer it (OR, IN): else it looks up the traits of every sample.
     `value` is what the sample has instead, `rank` how far that is from what was asked (of equal rank the most frequent
     comes first), `shown` how it is told.
     """
@@ -53,9 +58,9 @@ def conditions(wanted: Filters, roots: Sequence[Root]) -> list[Condition]:
     made = (
         _tempo(wanted),
         _key(wanted),
-        _word("role", wanted.role if wanted.role != "any" else ""),
-        _word("genre", wanted.genre),
-        _word("kind", wanted.kind if wanted.kind != "any" else ""),
+        _choice("role", wanted.role),
+        _genre(wanted.genre),
+        _choice("kind", wanted.kind),
         _duration(wanted),
         _folder(wanted.folder, roots),
         _tag(wanted.tag),
@@ -109,7 +114,7 @@ def _tempo(wanted: Filters) -> Condition | None:
     return Condition(
         "tempo",
         f"tempo {_range_told(low, high)} BPM{' (or half or double)' if wanted.half_double else ''}",
-        " OR ".join(ranges),
+        f"t.bpm IS NOT NULL AND ({' OR '.join(ranges)})",
         (low - TEMPO_SLACK, high + TEMPO_SLACK) * len(scales),
         "t.bpm",
         f"min({', '.join(distances)})" if len(scales) > 1 else distances[0],
@@ -142,21 +147,34 @@ def _key(wanted: Filters) -> Condition | None:
     how = {"exact": "", "relative": " or its relative", "compatible": " or one compatible with it"}[wanted.key_match]
     asked = f"key {Key.parse(wanted.key)}{how}"
     return Condition(
-        "key", asked, f"t.key IN {_marks(keys)}", keys, "t.key", f"t.key NOT IN {_marks(related)}", related
+        "key",
+        asked,
+        f"t.key IS NOT NULL AND t.key IN {_marks(keys)}",
+        keys,
+        "t.key",
+        f"t.key NOT IN {_marks(related)}",
+        related,
     )
 
 
-def _word(name: str, word: str) -> Condition | None:
-    """Of a column of traits that holds one word."""
-    if not word.strip():
+def _choice(name: str, word: str) -> Condition | None:
+    """Of a column of traits that holds one of a few known words."""
+    if word in ("", "any"):
         return None
-    return Condition(name, f"{name} {word}", f"{_plain_sql(f't.{name}')} = ?", (plain(word),), f"t.{name}")
+    return Condition(name, f"{name} {word}", f"t.{name} = ?", (word,), f"t.{name}")
+
+
+def _genre(genre: str) -> Condition | None:
+    if not genre.strip():
+        return None
+    sql = f"s.id IN (SELECT g.sample_id FROM traits g WHERE {_PLAIN_SQL.format('g.genre')} = ?)"
+    return Condition("genre", f"genre {genre}", sql, (plain(genre),), "t.genre")
 
 
 def _tag(tag: str) -> Condition | None:
     if not tag.strip():
         return None
-    sql = f"EXISTS (SELECT 1 FROM tags g WHERE g.sample_id = s.id AND {_plain_sql('g.tag')} = ?)"
+    sql = f"s.id IN (SELECT g.sample_id FROM tags g WHERE {_PLAIN_SQL.format('g.tag')} = ?)"
     join = "LEFT JOIN tags h ON h.sample_id = s.id"
     return Condition("tag", f"tag {tag}", sql, (plain(tag),), "h.tag", join=join)
 
@@ -169,7 +187,7 @@ def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
     rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
     return Condition(
         "folder", f"folder {folder}", " OR ".join(wheres) or "0", parameters, f"nullif({_FOLDER_OF}, '')", rank,
-        (path.name,),
+        (path.name,), '"{value}" ({count})',
     )  # fmt: skip
 
 
@@ -192,10 +210,6 @@ def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[objec
     return wheres, tuple(parameters)
 
 
-def _plain_sql(column: str) -> str:
-    return f"replace(replace(lower({column}), '-', ' '), '_', ' ')"
-
-
 def _marks(values: Sequence[object]) -> str:
     return f"({','.join('?' * len(values))})"
 
@@ -211,5 +225,13 @@ def _instead(query: Query, condition: Condition, others: Sequence[Condition]) ->
     sql, parameters = selection(f"{condition.value}, count(*)", met, tail, condition.join)
     limit = VALUES_TOLD if "{count}" in condition.shown else 1
     rows = query(sql, (*parameters, *condition.rank_parameters, limit))
-    told = ", ".join(condition.shown.format(value=value, count=count) for value, count in rows)
+    told = ", ".join(condition.shown.format(value=_bounded(value), count=count) for value, count in rows)
     return f"there: {told}" if told else f"no {condition.name} is known of them"
+
+
+def _bounded(value: object) -> object:
+    """A word of bounded length without quotation marks, since it may name a folder; a number as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace('"', "'")
+    return text if len(text) <= LONGEST_VALUE else f"…{text[1 - LONGEST_VALUE :]}"

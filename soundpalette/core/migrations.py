@@ -83,6 +83,13 @@ STEPS: Final = (
             PRIMARY KEY (sample_id, tag)
         ) WITHOUT ROWID""",
     ),
+    (
+        # By words as core/filters.py compares them: without case and hyphens.
+        "CREATE INDEX traits_by_genre ON traits (replace(replace(lower(genre), '-', ' '), '_', ' '))",
+        "CREATE INDEX tags_by_word ON tags (replace(replace(lower(tag), '-', ' '), '_', ' '))",
+        # Durations beside ids alone: a filter on both traits and duration need not read whole rows.
+        "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
+    ),
 )
 VERSION: Final = len(STEPS)
 

@@ -4,20 +4,34 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-from soundpalette.core.types import Traits
-
+LINES: Final = (
+    "SELECT s.path, t.kind, t.role, t.genre, t.key, t.bpm FROM samples s LEFT JOIN traits t ON t.sample_id = s.id"
+)
+"""SQL of what is counted of every sample, in the order of `Line`."""
 TEMPO_EDGES: Final = (80, 100, 115, 125, 135, 150, 170)
 """Lower edges of the tempo bands in BPM: hip hop, downtempo, house, techno, trance, fast techno, drum and bass."""
 TOP_LEVEL: Final = "(no folder)"
 
 
+class Line(NamedTuple):
+    """What is counted of a sample: its path relative to its root, and what is known of it."""
+
+    path: str
+    kind: str | None
+    role: str | None
+    genre: str | None
+    key: str | None
+    bpm: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Samples by kind, role, genre, key, tempo band and pack (the top folder), each most frequent first; and how many
-    lack a role, how many loops a tempo."""
+    """Samples by kind, role, genre, key, tempo band and pack (the top folder), each most frequent first; how many there
+    are, how many of them lack a role, and how many loops a tempo."""
 
+    samples: int
     kinds: Mapping[str, int]
     roles: Mapping[str, int]
     genres: Mapping[str, int]
@@ -28,28 +42,28 @@ class Tally:
     loops_without_tempo: int
 
 
-def tally(samples: Iterable[tuple[str, Traits | None]]) -> Tally:
-    """Count samples, each its path relative to its root and what is known of it (None: not analysed yet)."""
+def tally(lines: Iterable[Line]) -> Tally:
+    """Count samples."""
     kinds, roles, genres, keys, tempos, packs = (Counter[str]() for _ in range(6))
-    without_role = loops_without_tempo = 0
-    for path, traits in samples:
-        packs[path.split("/", 1)[0] if "/" in path else TOP_LEVEL] += 1
-        without_role += traits is None or traits.role is None
-        if traits is None:
-            continue
-        kinds[traits.kind.value] += 1
-        for counter, fact in ((roles, traits.role), (genres, traits.genre), (keys, traits.key)):
-            counter.update([fact.value] if fact else [])
-        tempos.update([tempo_band(traits.bpm.value)] if traits.bpm else [])
-        loops_without_tempo += traits.kind.value == "loop" and traits.bpm is None
+    samples = loops_without_tempo = 0
+    for line in lines:
+        samples += 1
+        packs[line.path.split("/", 1)[0] if "/" in line.path else TOP_LEVEL] += 1
+        for counter, value in ((kinds, line.kind), (roles, line.role), (genres, line.genre), (keys, line.key)):
+            if value is not None:
+                counter[value] += 1
+        if line.bpm is not None:
+            tempos[tempo_band(line.bpm)] += 1
+        loops_without_tempo += line.kind == "loop" and line.bpm is None
     return Tally(
+        samples=samples,
         kinds=_ranked(kinds),
         roles=_ranked(roles),
         genres=_ranked(genres),
         keys=_ranked(keys),
         tempos=_ranked(tempos),
         packs=_ranked(packs),
-        without_role=without_role,
+        without_role=samples - roles.total(),
         loops_without_tempo=loops_without_tempo,
     )
 

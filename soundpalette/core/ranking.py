@@ -1,8 +1,7 @@
 """From what an index finds to what is shown: one hit for near-duplicates, variety, what to avoid, what to go with.
 
 All are functions of vectors and scores; whoever calls them over-fetches, since each of them may send candidates down
-or away. `distance` is the library's mean of 1 - cosine between two sounds (core/strength.py): a cosine that means
-"the same sound" differs from encoder to encoder, its share of that distance less so.
+or away. When two sounds are one, core/duplicates.py tells.
 """
 
 from collections.abc import Sequence
@@ -12,20 +11,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.duplicates import Music, at_odds, least_cosine, like_length
 from soundpalette.core.types import Vector, Vectors
 
-SAME: Final = 0.04
-"""Share of the library's mean distance below which two sounds of like length are one. Copies at another level,
-sample rate or in a lossy format mostly stay within it, as do the layers of one drum; a filtered copy does not."""
-LONGER: Final = 1.5
-"""Durations that differ by more are two sounds: layers of a drum ring out for different times."""
 AVOIDING: Final = 0.5
 """How much of the avoided text is taken off a query: more costs what was asked for (validation2: the share of
 avoided sounds among 20 hits falls from 0.18 to 0.07, that of wanted ones stays at 0.61; at 1.0 it is 0.02 and 0.52)."""
-STRETCH: Final = 0.16
-"""Octaves of tempo (12 %) beyond which a loop no longer stretches well."""
 Marks = npt.NDArray[np.float64]
-"""float64 [n]; NaN where nothing is known."""
+"""float64 [n]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,7 @@ class Candidates:
     vectors: Vectors
     hashes: Sequence[str]
     seconds: Sequence[float]
-    music: Sequence[tuple[float | None, str | None]] = ()
+    music: Sequence[Music] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +48,29 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
     A candidate joins the first kept one with its content, or with a sound as near and of like length. It is held
     against kept ones alone: chains of likeness never join two ends that differ.
     """
-    kept: list[int] = []
-    similar: list[int] = []
-    least = 1 - SAME * distance
+    least = least_cosine(distance)
+    copies: dict[str, set[int]] = {}
+    for position, content in enumerate(candidates.hashes):
+        copies.setdefault(content, set()).add(position)
+    joined: set[int] = set()
+    groups: list[Group] = []
     for position, vector in enumerate(candidates.vectors):
-        near = candidates.vectors[kept] @ vector >= least
-        twin = next((k for k, other in enumerate(kept) if _is_twin(candidates, position, other, bool(near[k]))), None)
-        if twin is None:
-            kept.append(position)
-            similar.append(0)
-        else:
-            similar[twin] += 1
-    return [Group(*pair) for pair in zip(kept, similar, strict=True)]
+        if position in joined:
+            continue
+        joined.add(position)
+        (near,) = (candidates.vectors[position + 1 :] @ vector >= least).nonzero()
+        alike = {at for at in (near + position + 1).tolist() if _alike(candidates, position, at)}
+        twins = (alike | copies[candidates.hashes[position]]) - joined
+        joined |= twins
+        groups.append(Group(position, len(twins)))
+    return groups
 
 
-def _is_twin(candidates: Candidates, one: int, other: int, near: bool) -> bool:
-    if candidates.hashes[one] == candidates.hashes[other]:
-        return True
-    short, long = sorted((candidates.seconds[one], candidates.seconds[other]))
-    return near and long <= LONGER * short and not _at_odds(candidates, one, other)
-
-
-def _at_odds(candidates: Candidates, one: int, other: int) -> bool:
-    """Whether both have a tempo, or a key, and not the same."""
-    if not candidates.music:
+def _alike(candidates: Candidates, one: int, other: int) -> bool:
+    """Whether two near sounds are of like length, and nothing else tells them apart."""
+    if not like_length(candidates.seconds[one], candidates.seconds[other]):
         return False
-    pairs = zip(candidates.music[one], candidates.music[other], strict=True)
-    return any(a is not None and b is not None and a != b for a, b in pairs)
+    return not candidates.music or not at_odds(candidates.music[one], candidates.music[other])
 
 
 def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[int]:
@@ -91,6 +80,8 @@ def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[
     Marks and cosines are both brought to 0..1 over the candidates, since texts and sounds lie apart and their cosines
     have another range. `diversity` 0 keeps the order of the marks; 1 looks at variety alone, after the best.
     """
+    if not diversity:
+        return [int(position) for position in np.argsort(-marks, kind="stable")[:k]]
     relevance = scaled(marks)
     likeness = _scaled_together(vectors @ vectors.T)
     left = np.ones(len(marks), np.bool_)
@@ -114,21 +105,6 @@ def steer_away(query: Vector, avoided: Vector) -> Vector:
     away = query - np.float32(AVOIDING) * avoided
     length = float(np.linalg.norm(away))
     return np.asarray(away / length if length > 1e-6 else query, np.float32)
-
-
-def tempo_fit(bpm: float, others: Marks) -> Marks:
-    """How well tempi go with `bpm`, 0 to 1 [n]: 1 at the same, half or double tempo, 0 from 12 % beside it on."""
-    ratio = np.log2(np.asarray(others, np.float64) / bpm)
-    return np.asarray(np.maximum(0.0, 1 - np.abs(ratio - np.clip(np.round(ratio), -1, 1)) / STRETCH))
-
-
-def company_fit(vectors: Vectors, chosen: Vectors, tempo: Marks, key: Marks) -> Marks:
-    """How well candidates [n, dimension] go with sounds already chosen [m, dimension], 0 to 1 [n].
-
-    The mean of what is known of three: nearness to the middle of the chosen (brought to 0..1 over the candidates),
-    fit of tempo, fit of key (0..1, NaN where a sound has none: no tempo is neither a fit nor a clash).
-    """
-    return np.asarray(np.nanmean([scaled(vectors @ chosen.mean(axis=0)), tempo, key], axis=0))
 
 
 def pull(marks: Marks, fit: Marks, weight: float) -> Marks:

@@ -6,16 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
-from soundpalette.core import vector_index
+from soundpalette.core import ids, vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.company import fit
+from soundpalette.core.duplicates import USUAL_DISTANCE, music_of
 from soundpalette.core.encoders.base import Encoder, unit
-from soundpalette.core.music.words import load_vocabulary
-from soundpalette.core.ranking import Candidates, Group, collapse, diversify, pull, steer_away
+from soundpalette.core.music.words import Vocabulary, load_vocabulary
+from soundpalette.core.palette.company import fit
+from soundpalette.core.ranking import Candidates, Group, Marks, collapse, diversify, pull, steer_away
 from soundpalette.core.strength import (
     MOST_SAMPLED,
     Bank,
@@ -29,7 +30,6 @@ from soundpalette.core.strength import (
 from soundpalette.core.types import (
     NO_FILTERS,
     NO_PREFERENCES,
-    Fact,
     Filters,
     Ids,
     Preferences,
@@ -51,12 +51,18 @@ PULL: Final = 0.3
 NOTHING_FITS: Final = "nothing in the library matches well; these are the nearest"
 
 
-T = TypeVar("T")
+Wanted = Callable[[Sample], bool]
+
+
+def every(_: Sample) -> bool:
+    """Leaves no sample out."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A sample found, its cosine to the query, -1 to 1, and what is known of it as music (None: not analysed yet).
+    """A sample found, its cosine to the query (whatever is avoided), -1 to 1, and what is known of it as music (None:
+    not analysed yet).
 
     `strength` says how good a match that is in this library; `similar` near-duplicates are not shown.
     """
@@ -82,30 +88,40 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """A unit vector [dimension], how hits' vectors [n, dimension] are judged by it, and the sample it comes from."""
+    """A unit vector [dimension], how hits' vectors [n, dimension] are judged by it, the sample it comes from, and
+    which samples are looked at beside the filters."""
 
     vector: Vector
     evidence: Callable[[Calibration, Vectors], Evidence]
     reference: Sample | Path | None = None
+    wanted: Wanted = every
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is near a query, best first: samples and cosines, vectors [n, dimension], and who stands for whom."""
+    """What is near a query, best first: samples and cosines to the vector that was looked for, vectors [n, dimension],
+    what is known of each as music, and who stands for whom."""
 
     samples: list[Sample]
-    scores: list[float]
+    marks: list[float]
     vectors: Vectors
+    known: list[Traits | None]
     groups: list[Group]
 
 
 class Searcher:
-    """Queries over one catalogue in one encoder's space. Safe to use from several threads."""
+    """Queries over one catalogue in one encoder's space. Safe to use from several threads.
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, index_folder: Path) -> None:
+    The `vocabulary` (None: the package's) has the queries that tell how strong a match is.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, encoder: Encoder, index_folder: Path, vocabulary: Vocabulary | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.encoder = encoder
         self.index_folder = index_folder
+        self.vocabulary = vocabulary or load_vocabulary()
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._stamp: tuple[int, int] | None = None
@@ -120,12 +136,17 @@ class Searcher:
             self.calibration(self.index())
 
     def by_text(
-        self, query: str, k: int, filters: Filters = NO_FILTERS, preferences: Preferences = NO_PREFERENCES
+        self,
+        query: str,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        preferences: Preferences = NO_PREFERENCES,
+        wanted: Wanted = every,
     ) -> Answer:
-        """The `k` samples that fit the words best, of those that meet the filters."""
+        """The `k` samples that fit the words best, of those that meet the filters and are `wanted`."""
         index = self.index()
         text = self.encoder.embed_text([query])[0]
-        asked = _Query(text, lambda usual, hits: usual.of_text(text, hits))
+        asked = _Query(text, lambda usual, hits: usual.of_text(text, hits), wanted=wanted)
         return self._answer(index, asked, k, filters, preferences)
 
     def by_audio(
@@ -203,91 +224,90 @@ class Searcher:
                 self._calibrated = index, calibrate(self._bank, index.vectors(index.ids()[:MOST_SAMPLED]))
             return self._calibrated[1]
 
+    def distance(self) -> float:
+        """The library's mean of 1 - cosine between two sounds; a usual one where nothing is indexed."""
+        try:
+            return self.calibration(self.index()).distance
+        except VectorIndexError:
+            return USUAL_DISTANCE
+
     @cached_property
     def _bank(self) -> Bank:
-        return make_bank(self.encoder.embed_text(load_vocabulary().background), self.encoder.cohort())
+        return make_bank(self.encoder.embed_text(self.vocabulary.background), self.encoder.cohort())
 
     def _answer(self, index: VectorIndex, asked: _Query, k: int, filters: Filters, preferences: Preferences) -> Answer:
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        ids = None if filters == NO_FILTERS else self.catalogue.select(filters)
+        passing = None if filters == NO_FILTERS else self.catalogue.select(filters)
         vector = asked.vector
         if preferences.avoid:
             vector = steer_away(vector, self.encoder.embed_text([preferences.avoid])[0])
-        found = self._nearest(index, vector, k, ids, left_out)
+        found = self._nearest(index, vector, k, passing, left_out, asked.wanted)
         if not found.samples:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
-            note = "" if ids is None else self._why_empty(filters, ids, left_out)
+            note = "" if passing is None else self._why_empty(filters, passing, left_out)
             return Answer((), self._pending_of(index.manifest.generation), note)
-        hits, best = self._ranked(found, asked.evidence(self.calibration(index), found.vectors), k, preferences)
+        evidence = asked.evidence(self.calibration(index), found.vectors)
+        # What is avoided decides the order alone: a score is the cosine to what was asked for.
+        scores = (found.vectors @ asked.vector).tolist() if preferences.avoid else found.marks
+        hits, best = self._ranked(found, scores, evidence, k, preferences)
         return Answer(hits, self._pending_of(index.manifest.generation), NOTHING_FITS if best == "weak" else "")
 
-    def _nearest(self, index: VectorIndex, vector: Vector, k: int, ids: Ids | None, left_out: set[str]) -> _Found:
-        """Enough of `ids` (None: of all) that are still there for `k` hits, near-duplicates put together."""
-        wanted = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
+    def _nearest(
+        self, index: VectorIndex, vector: Vector, k: int, passing: Ids | None, left_out: set[str], wanted: Wanted
+    ) -> _Found:
+        """Enough of `passing` (None: of all) that are still there and wanted for `k` hits, near-duplicates together."""
+        fetched = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
         while True:
-            matches = index.query(vector, wanted, ids)
-            alive = self._alive(matches, left_out)
-            exhausted = len(matches.ids) < wanted
+            matches = index.query(vector, fetched, passing)
+            alive = [(one, mark) for one, mark in self._alive(matches) if one.id not in left_out and wanted(one)]
+            exhausted = len(matches.ids) < fetched
             if len(alive) >= k or exhausted:
                 found = self._collapsed(index, alive)
-                if len(found.groups) >= k or exhausted or wanted >= MOST_FETCHED:
+                if len(found.groups) >= k or exhausted or fetched >= MOST_FETCHED:
                     return found
-            wanted *= 2  # some were deleted since the index was built, or are near-duplicates
+            fetched *= 2  # some were deleted since the index was built, or are near-duplicates
 
     def _collapsed(self, index: VectorIndex, alive: list[tuple[Sample, float]]) -> _Found:
-        samples = [sample for sample, _ in alive]
-        vectors = index.vectors(np.array([int(sample.id, 16) for sample in samples], np.int64))
-        if not samples:
-            return _Found([], [], vectors, [])
-        candidates = Candidates(
-            vectors, [s.content_hash for s in samples], [s.seconds for s in samples], self._music(samples)
-        )
-        groups = collapse(candidates, self.calibration(index).distance)
-        return _Found(samples, [score for _, score in alive], vectors, groups)
-
-    def _music(self, samples: Sequence[Sample]) -> list[tuple[float | None, str | None]]:
-        """Tempo and key of each sample, as far as its name or file tells them: what was only heard may err."""
+        samples, marks = [sample for sample, _ in alive], [mark for _, mark in alive]
+        vectors = index.vectors(ids.numbers("".join(sample.id for sample in samples)))
         traits = self.catalogue.traits([sample.id for sample in samples])
         known = [traits.get(sample.id) for sample in samples]
-        return [(_told(t.bpm), _told(t.key)) if t is not None else (None, None) for t in known]
+        if not samples:
+            return _Found(samples, marks, vectors, known, [])
+        hashes, seconds = [sample.content_hash for sample in samples], [sample.seconds for sample in samples]
+        candidates = Candidates(vectors, hashes, seconds, [music_of(one) for one in known])
+        return _Found(samples, marks, vectors, known, collapse(candidates, self.calibration(index).distance))
 
     def _ranked(
-        self, found: _Found, evidence: Evidence, k: int, preferences: Preferences
+        self, found: _Found, scores: Sequence[float], evidence: Evidence, k: int, preferences: Preferences
     ) -> tuple[tuple[Hit, ...], Strength]:
         """The `k` hits in their order, and how strong the best of all is."""
         kept = [group.position for group in found.groups]
-        traits = self.catalogue.traits([found.samples[position].id for position in kept])
-        known = [traits.get(found.samples[position].id) for position in kept]
-        vectors, marks = found.vectors[kept], np.array([found.scores[position] for position in kept], np.float64)
-        if preferences.context:
-            marks = pull(marks, self._fit(vectors, known, preferences.context), PULL)
-        order = diversify(marks, vectors, preferences.diversity, k)
+        vectors, marks = found.vectors[kept], np.array([found.marks[at] for at in kept], np.float64)
+        if there := self.catalogue.samples(preferences.context):  # one may have been deleted since it was checked
+            known = [found.known[at] for at in kept]
+            marks = pull(marks, self._fit(vectors, known, [*there.values()]), PULL)
+        ranked = [found.groups[row] for row in diversify(marks, vectors, preferences.diversity, k)]
         hits = tuple(
-            Hit(
-                found.samples[kept[row]],
-                found.scores[kept[row]],
-                known[row],
-                strength(float(evidence[kept[row]])),
-                found.groups[row].similar,
-            )
-            for row in order
+            Hit(found.samples[at], scores[at], found.known[at], strength(float(evidence[at])), group.similar)
+            for group in ranked
+            for at in [group.position]
         )
         return hits, strength(float(evidence.max()))
 
-    def _fit(self, vectors: Vectors, known: Sequence[Traits | None], context: Sequence[str]) -> Evidence:
-        samples = self.catalogue.samples(context)
-        chosen = np.stack([self.vector_of(sample) for sample in samples.values()])
-        return fit(vectors, known, chosen, list(self.catalogue.traits([*samples]).values()))
+    def _fit(self, vectors: Vectors, known: Sequence[Traits | None], context: Sequence[Sample]) -> Marks:
+        chosen = np.stack([self.vector_of(sample) for sample in context])
+        return fit(vectors, known, chosen, [*self.catalogue.traits([sample.id for sample in context]).values()])
 
-    def _why_empty(self, filters: Filters, ids: Ids, left_out: set[str]) -> str:
-        if not len(ids):
+    def _why_empty(self, filters: Filters, passing: Ids, left_out: set[str]) -> str:
+        if not len(passing):
             return self.catalogue.why_empty(filters)
-        if {f"{value:012x}" for value in ids.tolist()} <= left_out:
-            given = "the reference itself" if len(ids) == 1 else "those given"
+        if set(ids.words(passing)) <= left_out:
+            given = "the reference itself" if len(passing) == 1 else "those given"
             return f"no sample but {given} meets the filters; loosen one of them"
-        return f"{len(ids)} samples meet the filters and none is in the index yet; run `soundpalette index`"
+        return f"{len(passing)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
     def _pending_of(self, since: int) -> int:
         """Counted once for each state of catalogue and index: it reads every row."""
@@ -298,11 +318,11 @@ class Searcher:
             self._pending = {state: pending}
         return pending
 
-    def _alive(self, matches: Matches, left_out: set[str]) -> list[tuple[Sample, float]]:
-        ids = [f"{value:012x}" for value in matches.ids.tolist()]
-        samples = self.catalogue.samples(ids)
-        scored = zip(ids, matches.scores.tolist(), strict=True)
-        return [(samples[i], score) for i, score in scored if i in samples and i not in left_out]
+    def _alive(self, matches: Matches) -> list[tuple[Sample, float]]:
+        found = ids.words(matches.ids)
+        samples = self.catalogue.samples(found)
+        scored = zip(found, matches.scores.tolist(), strict=True)
+        return [(samples[i], score) for i, score in scored if i in samples]
 
 
 def blend(text: Vector, audio: Vector, alpha: float) -> Vector:
@@ -311,7 +331,3 @@ def blend(text: Vector, audio: Vector, alpha: float) -> Vector:
         return unit(np.float32(alpha) * text + np.float32(1 - alpha) * audio)
     except ValueError:  # the two point in opposite directions and cancel out
         return text
-
-
-def _told(fact: Fact[T] | None) -> T | None:
-    return fact.value if fact is not None and fact.source in ("file", "name") else None

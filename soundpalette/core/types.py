@@ -183,8 +183,8 @@ class Filters:
     """Conditions that a sample has to meet; each default is no condition.
 
     Tempo in beats a minute: what rounds to the bounds passes, with `half_double` also at half or double time.
-    `key` such as "A minor"; `folder` is below a root or absolute; words are compared without case and hyphens. A
-    sample of which a value is not known never meets a condition on it.
+    `key` such as "A minor"; `folder` is below a root or absolute; genre and tag are compared without case and hyphens.
+    A sample of which a value is not known never meets a condition on it.
     """
 
     min_bpm: float = 0

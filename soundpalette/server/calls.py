@@ -10,7 +10,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
 
 from soundpalette.core.threads import processors
-from soundpalette.errors import BusyError, SoundPaletteError
+from soundpalette.errors import AudioError, BusyError, SoundPaletteError
+from soundpalette.tools.names import quoted
 
 PROGRESS_SECONDS: Final = 1.0
 LEAST_AT_WORK: Final = 2
@@ -54,7 +55,7 @@ class Calls:
             result = await self._attempt(work)
             tasks.cancel_scope.cancel()
         if isinstance(result, SoundPaletteError):
-            raise ToolError(str(result)) from result
+            raise ToolError(sentence(result)) from result
         return CallToolResult(
             content=[TextContent(type="text", text=result.text())], structured_content=result.model_dump(mode="json")
         )
@@ -64,6 +65,11 @@ class Calls:
             return await self.run(work)
         except SoundPaletteError as error:  # handed back, since a task group would wrap it
             return error
+
+
+def sentence(error: SoundPaletteError) -> str:
+    """An error in words; the name of a file stands in quotation marks, as data."""
+    return f"{quoted(error.path)} {error.reason}" if isinstance(error, AudioError) else str(error)
 
 
 async def _report_progress(context: Context[Any, Any]) -> None:

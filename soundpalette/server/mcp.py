@@ -22,7 +22,6 @@ from soundpalette.server.prompts import add_prompts
 from soundpalette.server.resources import add_resources
 from soundpalette.server.sentences import fault
 from soundpalette.tools import search
-from soundpalette.tools.filters import roles
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Alpha, Query, Reference, SearchResult, TopK
 from soundpalette.tools.workbench import Workbench
@@ -132,7 +131,7 @@ def _tool(function: Callable[..., Any], bench: Workbench) -> Tool:
     if (top_k := fields.get("top_k")) is not None:
         top_k["maximum"] = bench.max_top_k  # known only from the configuration
     if (role := fields.get("role")) is not None:
-        role["enum"] = ["any", *roles()]  # and this only from the vocabulary
+        role["enum"] = ["any", *bench.roles]  # and this only from the vocabulary
     shorten(tool.parameters)
     shorten(tool.output_schema or {}, ("title", "required"))  # every field is always there
     return tool

@@ -8,7 +8,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from soundpalette.core.preview import MIME
 from soundpalette.errors import RequestError, SoundPaletteError
-from soundpalette.server.calls import Calls
+from soundpalette.server.calls import Calls, sentence
 from soundpalette.tools import library
 from soundpalette.tools.names import clean
 from soundpalette.tools.show import show
@@ -36,6 +36,6 @@ async def _told(calls: Calls, work: Callable[[], T]) -> T:
     try:
         return await calls.run(work)
     except RequestError as error:
-        raise ResourceNotFoundError(clean(str(error), LONGEST)) from error
+        raise ResourceNotFoundError(clean(sentence(error), LONGEST)) from error
     except SoundPaletteError as error:
-        raise ResourceError(clean(str(error), LONGEST)) from error
+        raise ResourceError(clean(sentence(error), LONGEST)) from error

@@ -10,15 +10,15 @@ import numpy as np
 from soundpalette.core import palette
 from soundpalette.core.palette import Brief, Candidate, Pick, Slot, roles
 from soundpalette.core.palette.harmony import told
-from soundpalette.core.palette.likeness import near_duplicate
+from soundpalette.core.palette.likeness import duplicates
 from soundpalette.core.palette.summary import summary
-from soundpalette.core.search import Answer, Hit
+from soundpalette.core.search import Hit
 from soundpalette.core.types import Filters, Sample, Vector
 from soundpalette.errors import RequestError
-from soundpalette.tools.filters import roles as role_names
 from soundpalette.tools.names import clean, fitted
-from soundpalette.tools.palette import members_of
+from soundpalette.tools.palette import member, members_of
 from soundpalette.tools.palette_schemas import MAX_ROLES, Alternative, BuiltPalette, PalettePick
+from soundpalette.tools.schemas import MAX_QUERY
 from soundpalette.tools.workbench import Workbench
 
 CANDIDATES: Final = 24
@@ -31,14 +31,19 @@ SUMMARY: Final = 900
 ROOT: Final = 400
 """Characters: eight picks cost a model at most 7,000. Of roots, all together."""
 SHOWN: Final = 40
+GONE: Final = (
+    "the files of those in the library cannot be taken (deleted, or on an unplugged drive?); "
+    "bring them back, or run `soundpalette index`"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A role to fill and the words to search it with."""
+    """A role to fill, the words to search it with, and the genres to take it from where there are such."""
 
     role: str
     query: str
+    genres: tuple[str, ...] = ()
 
 
 def build_palette(
@@ -47,15 +52,18 @@ def build_palette(
     """One sample a role for a brief, chosen jointly, `locked` ones kept. Raises SoundPaletteError."""
     asked = palette.parse(bench.checked_query(brief, "the brief"), bpm, key)
     kept = [_locked(bench, sound) for sound in bench.checked_samples(locked)] if locked else []
-    wishes = _left_open(_wishes(wanted, asked), kept)
+    wishes = _left_open(_wishes(bench, wanted, asked), kept)
     average = average_vector(bench)
     found = [slot_of(bench, wish, average) for wish in wishes]
     slots = kept + [slot for slot in found if slot.candidates]
+    none = list(dict.fromkeys(slot.role for slot in found if not slot.candidates))
     if not slots:
-        none = " or ".join(dict.fromkeys(wish.role for wish in wishes))
-        raise RequestError(f"the library has no {none}; library_overview tells which roles it has")
-    picks = palette.choose(slots, asked.bpm, asked.key)
-    return _result(bench, asked, *_apart(picks), [slot.role for slot in found if not slot.candidates])
+        raise RequestError(_nothing(bench, none))
+    distance = bench.searcher.distance()
+    picks, twice = _apart(palette.choose(slots, asked.bpm, asked.key, asked.genres, distance), distance)
+    missing = [f"{role}: {_why_none(bench, role)}" for role in none]
+    missing += [f"{role}: the library has no other one" for role in twice]
+    return _result(bench, asked, picks, missing)
 
 
 def average_vector(bench: Workbench) -> Vector:
@@ -68,42 +76,60 @@ def average_vector(bench: Workbench) -> Vector:
 
 
 def slot_of(bench: Workbench, wish: Wish, average: Vector) -> Slot:
-    """The 24 samples of a role that fit its words best; where none is known to have it, such of unknown role."""
-    known = _there(bench, bench.searcher.by_text(wish.query, CANDIDATES, Filters(role=wish.role)))
-    hits = known or [hit for hit in _there(bench, bench.searcher.by_text(wish.query, FETCHED)) if _without_role(hit)]
+    """The samples of a role that can be taken: the 24 that fit its words best, of all and of each genre wished; where
+    none is known to have the role, such of unknown role."""
+    hits = _known(bench, wish) or _unknown(bench, wish)
+    candidates = [
+        Candidate(hit.sample.id, member(bench, hit.sample, hit.traits), hit.score) for hit in hits if hit.traits
+    ]
     floor = float(bench.searcher.encoder.embed_text([wish.query])[0] @ average)
-    return Slot(wish.role, tuple(_candidates(bench, hits[:CANDIDATES])), floor)
+    return Slot(wish.role, tuple(candidates), floor)
 
 
-def _there(bench: Workbench, answer: Answer) -> list[Hit]:
-    """The hits whose folders are there."""
-    there = {root.id for root in bench.searcher.catalogue.roots() if Path(root.path).is_dir()}
-    return [hit for hit in answer.hits if hit.sample.root_id in there]
+def _known(bench: Workbench, wish: Wish) -> list[Hit]:
+    """Best match first, each once."""
+    found: dict[str, Hit] = {}
+    for genre in ("", *wish.genres):
+        filters = Filters(role=wish.role, genre=genre)
+        answer = bench.searcher.by_text(wish.query, CANDIDATES, filters, wanted=bench.takable())
+        found |= {hit.sample.id: hit for hit in answer.hits}
+    return sorted(found.values(), key=lambda hit: (-hit.score, hit.sample.id))
 
 
-def _without_role(hit: Hit) -> bool:
-    return hit.traits is not None and hit.traits.role is None
+def _unknown(bench: Workbench, wish: Wish) -> list[Hit]:
+    hits = bench.searcher.by_text(wish.query, FETCHED, wanted=bench.takable()).hits
+    return [hit for hit in hits if hit.traits is not None and hit.traits.role is None][:CANDIDATES]
 
 
-def _candidates(bench: Workbench, hits: Sequence[Hit]) -> list[Candidate]:
-    members = members_of(bench, [hit.sample for hit in hits])
-    return [Candidate(hit.sample.id, member, hit.score) for hit, member in zip(hits, members, strict=True)]
+def _nothing(bench: Workbench, none: Sequence[str]) -> str:
+    """The sentence where no role can be filled."""
+    whys = {role: _why_none(bench, role) for role in none}
+    gone = [role for role, why in whys.items() if why == GONE]
+    if gone:
+        return f"{gone[0]}: {GONE}"
+    return f"the library has no {' or '.join(none)}; library_overview tells which roles it has"
 
 
-def _wishes(wanted: Sequence[str], asked: Brief) -> list[Wish]:
+def _why_none(bench: Workbench, role: str) -> str:
+    known = len(bench.searcher.catalogue.select(Filters(role=role)))
+    return GONE if known else "the library has none"
+
+
+def _wishes(bench: Workbench, wanted: Sequence[str], asked: Brief) -> list[Wish]:
     """Each role with its own words, else the brief's; none asked: the roles of such a palette."""
     if len(wanted) > MAX_ROLES:
         raise RequestError(f"{len(wanted)} roles came; up to {MAX_ROLES} are allowed; build the palette in two calls")
     named = list(wanted) or list(roles.lacking(roles.kind_of(asked.words, (), ()), ()))
-    return [_wish(entry, asked) for entry in named]
+    return [_wish(bench, entry, asked) for entry in named]
 
 
-def _wish(entry: str, asked: Brief) -> Wish:
+def _wish(bench: Workbench, entry: str, asked: Brief) -> Wish:
     name, _, own = entry.partition(":")
     role = " ".join(name.lower().replace("_", " ").split())
-    if role not in role_names():
-        raise RequestError(f"{clean(name, SHOWN)!r} is no role; take one of: {', '.join(role_names())}")
-    return Wish(role, f"{own.strip() or asked.words} {role}".strip()[:1000])
+    if role not in bench.roles:
+        raise RequestError(f"{clean(name, SHOWN)!r} is no role; take one of: {', '.join(bench.roles)}")
+    words = bench.checked_query(own, f"the wish for {role}") if own.strip() else asked.words
+    return Wish(role, f"{words[: MAX_QUERY - len(role) - 1]} {role}".strip(), asked.genres)
 
 
 def _locked(bench: Workbench, sound: Sample | Path) -> Slot:
@@ -125,32 +151,28 @@ def _left_open(wishes: Sequence[Wish], kept: Sequence[Slot]) -> list[Wish]:
     return left
 
 
-def _apart(picks: Sequence[Pick]) -> tuple[list[Pick], list[str]]:
+def _apart(picks: Sequence[Pick], distance: float) -> tuple[list[Pick], list[str]]:
     """The picks without those for which only another pick's sample was left, or its near-duplicate; and their roles."""
     kept: list[Pick] = []
     twice = []
     for pick in picks:
-        if not pick.slot.locked and any(_same(pick.chosen, other.chosen) for other in kept):
+        if not pick.slot.locked and any(_same(pick.chosen, other.chosen, distance) for other in kept):
             twice.append(pick.slot.role)
         else:
             kept.append(pick)
     return kept, twice
 
 
-def _same(one: Candidate, other: Candidate) -> bool:
-    return one.sample_id == other.sample_id or near_duplicate(one.member, other.member)
+def _same(one: Candidate, other: Candidate, distance: float) -> bool:
+    return one.sample_id == other.sample_id or bool(duplicates([one.member, other.member], distance))
 
 
-def _result(
-    bench: Workbench, asked: Brief, picks: Sequence[Pick], twice: Sequence[str], none: Sequence[str]
-) -> BuiltPalette:
-    described = palette.describe([pick.chosen.member for pick in picks], asked)
+def _result(bench: Workbench, asked: Brief, picks: Sequence[Pick], missing: list[str]) -> BuiltPalette:
+    described = palette.describe([pick.chosen.member for pick in picks], asked, distance=bench.searcher.distance())
     catalogue = bench.searcher.catalogue
     samples = catalogue.samples([c.sample_id for pick in picks for c in (pick.chosen, *pick.alternatives)])
     used = {sample.root_id for sample in samples.values()}
     roots = {root.id: root.path for root in catalogue.roots() if root.id in used}
-    missing = [f"{role}: the library has none" for role in none]
-    missing += [f"{role}: the library has no other one" for role in twice]
     return BuiltPalette(
         roots={root: fitted(path, ROOT // len(roots)) for root, path in sorted(roots.items())},
         bpm=round(asked.bpm or described.tempo.bpm or 0, 2),

@@ -1,9 +1,7 @@
 """Filters at the wire: what every search tool publishes of them, and a sentence for what cannot be one."""
 
 import math
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -43,23 +41,18 @@ PUBLISHED: Final[dict[str, Any]] = {
 """The parameter that each field of `Filters` is to a client. Each word costs three times; `checked` says the rest."""
 
 
-def checked(filters: Filters) -> Filters:
-    """The filters as they came. Raises RequestError for a range upside down, an unknown key or role, endless words."""
+def checked(filters: Filters, roles: Sequence[str]) -> Filters:
+    """The filters as they came. Raises RequestError for a range upside down, an unknown key, one of no `roles`, endless
+    words."""
     _check_range("bpm", filters.min_bpm, filters.max_bpm, MAX_BPM)
     _check_range("seconds", filters.min_seconds, filters.max_seconds, MAX_SECONDS)
     for name in ("key", "genre", "tag", "folder"):
         _check_word(name, getattr(filters, name), MAX_FOLDER if name == "folder" else MAX_WORD)
-    if filters.role not in ("", "any", *roles()):
-        raise RequestError(f"role is {_shown(filters.role)}; any or one of these is allowed: {', '.join(roles())}")
+    if filters.role not in ("", "any", *roles):
+        raise RequestError(f"role is {_shown(filters.role)}; any or one of these is allowed: {', '.join(roles)}")
     if filters.key.strip():
         Key.parse(filters.key)
     return filters
-
-
-@lru_cache(maxsize=1)
-def roles() -> tuple[str, ...]:
-    """What a sample may do in a palette, as the vocabulary has it."""
-    return tuple(tomllib.loads((files("soundpalette.core") / "vocabulary.toml").read_text("utf-8"))["roles"])
 
 
 def _check_range(unit: str, low: float, high: float, most: float) -> None:

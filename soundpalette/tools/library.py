@@ -7,11 +7,9 @@ from typing import Final
 
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.overview import tally
 from soundpalette.core.preview import preview
-from soundpalette.core.types import NO_FILTERS, Space, Traits
+from soundpalette.core.types import Space
 from soundpalette.errors import VectorIndexError
-from soundpalette.tools.filters import roles
 from soundpalette.tools.names import clean, fitted
 from soundpalette.tools.schemas import Overview, RootStatus, Status
 from soundpalette.tools.workbench import Workbench
@@ -45,10 +43,9 @@ def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
 
 def library_overview(bench: Workbench) -> Overview:
     """What the library consists of, what it lacks, and the state of its index; at most 2,500 characters."""
-    samples = _all_samples(bench)
-    counted = tally(samples)
+    counted = bench.searcher.catalogue.tally()
     return Overview(
-        samples=len(samples),
+        samples=counted.samples,
         index=_index_state(bench),
         counts={
             "kinds": dict(counted.kinds),
@@ -59,7 +56,7 @@ def library_overview(bench: Workbench) -> Overview:
             "packs": _largest(counted.packs, PACKS),
             "unknown": {"role": counted.without_role, "tempo (of loops)": counted.loops_without_tempo},
         },
-        missing=[role for role in roles() if role not in counted.roles],
+        missing=[role for role in bench.searcher.vocabulary.roles if role not in counted.roles],
     )
 
 
@@ -74,14 +71,6 @@ def _largest(counts: Mapping[str, int], most: int) -> dict[str, int]:
 def sample_preview(bench: Workbench, sample_id: str) -> bytes:
     """The beginning of a sample as Ogg Vorbis, at most 160,000 bytes. Raises SoundPaletteError."""
     return preview(bench.path_of(bench.sample(sample_id)), bench.limits)
-
-
-def _all_samples(bench: Workbench) -> list[tuple[str, Traits | None]]:
-    """Every sample's path relative to its root, and what is known of it."""
-    catalogue = bench.searcher.catalogue
-    ids = [f"{number:012x}" for number in catalogue.select(NO_FILTERS).tolist()]
-    known = catalogue.traits(ids)
-    return [(sample.path, known.get(sample.id)) for sample in catalogue.samples(ids).values()]
 
 
 def _index_state(bench: Workbench) -> str:

@@ -17,6 +17,16 @@ def clean(text: str, limit: int = MAX_PATH) -> str:
     return f"{kept[: limit - 1 - half]}…{kept[-half:]}"
 
 
+def quoted(text: str, limit: int = MAX_PATH) -> str:
+    """`text` in quotation marks that it cannot end itself, at most `limit` characters together."""
+    return f'"{unquoted(text, limit - 2)}"'
+
+
+def unquoted(text: str, limit: int = MAX_PATH) -> str:
+    """`text` cleaned, without quotation marks of its own, so that it may stand between some."""
+    return clean(text.replace('"', "'"), limit)
+
+
 def fitted(text: str, limit: int) -> str:
     """`text` cleaned to at most `limit` characters of JSON, in which quotes and backslashes count twice."""
     cleaned = clean(text, limit)

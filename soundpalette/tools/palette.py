@@ -1,9 +1,7 @@
 """The palette tools: what chosen sounds are together, and which to choose."""
 
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +12,12 @@ from soundpalette.core.audio import probe
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.palette import Brief, Description, Member, harmony, spectrum
 from soundpalette.core.palette.summary import summary
-from soundpalette.core.types import Sample, Vectors
+from soundpalette.core.types import Sample, Traits, Vectors
 from soundpalette.errors import RequestError
-from soundpalette.tools.filters import roles
-from soundpalette.tools.names import clean
+from soundpalette.tools.names import clean, quoted, unquoted
 from soundpalette.tools.palette_schemas import PaletteDescription, PaletteSample
 from soundpalette.tools.traits import traits_of
-from soundpalette.tools.workbench import Workbench
+from soundpalette.tools.workbench import Workbench, is_file
 
 WORDS_TOLD: Final = 5
 MAX_TAGS: Final = 8
@@ -37,44 +34,42 @@ def describe_palette(bench: Workbench, samples: Sequence[str], target: str = "")
     members = members_of(bench, sounds)
     encoder = bench.searcher.encoder
     wished = encoder.embed_text([asked.words])[0] if asked and asked.words else None
-    described = palette.describe(members, asked, wished)
+    described = palette.describe(members, asked, wished, bench.searcher.distance())
     names = [clean(sound.path if isinstance(sound, Sample) else sound.name) for sound in sounds]
-    vectors = np.stack([member.vector for member in members])
-    words = palette.nearest_words(vectors, vocabulary(), _word_vectors(encoder), WORDS_TOLD)
-    return _shown(described, asked, [s.id if isinstance(s, Sample) else "" for s in sounds], names, words)
+    ids = [sound.id if isinstance(sound, Sample) else "" for sound in sounds]
+    return _shown(described, asked, ids, names, _words_of(bench, members))
 
 
 def members_of(bench: Workbench, sounds: Sequence[Sample | Path]) -> list[Member]:
     """The sounds as a palette sees them. Raises RequestError for one whose file or folder is gone."""
     for sound in sounds:
         _check_there(bench, sound)
-    return [
-        Member(
-            _quoted(sound.path if isinstance(sound, Sample) else sound.name),
-            bench.searcher.vector_of(sound),
-            sound.seconds if isinstance(sound, Sample) else probe(sound, bench.limits).seconds,
-            traits,
-        )
-        for sound, traits in zip(sounds, traits_of(bench, sounds), strict=True)
-    ]
+    return [member(bench, sound, traits) for sound, traits in zip(sounds, traits_of(bench, sounds), strict=True)]
+
+
+def member(bench: Workbench, sound: Sample | Path, traits: Traits) -> Member:
+    """A sound as a palette sees it."""
+    return Member(
+        unquoted(sound.path if isinstance(sound, Sample) else sound.name, NAME),
+        bench.searcher.vector_of(sound),
+        sound.seconds if isinstance(sound, Sample) else probe(sound, bench.limits).seconds,
+        traits,
+    )
 
 
 def _check_there(bench: Workbench, sound: Sample | Path) -> None:
     path = bench.path_of(sound)
-    if not isinstance(sound, Sample) or path.is_file():
+    if not isinstance(sound, Sample) or is_file(path):
         return
     root = next(root.path for root in bench.searcher.catalogue.roots() if root.id == sound.root_id)
     if Path(root).is_dir():
-        raise RequestError(f"{clean(sound.path)}: cannot be read, its file is gone; run `soundpalette index`")
+        raise RequestError(
+            f"{quoted(sound.path)} cannot be read, its file is gone; leave it out, and run `soundpalette index`"
+        )
     raise RequestError(
-        f"{clean(sound.path)}: cannot be read, its folder {clean(root)} is not there (an unplugged drive?); "
-        "bring it back, or forget it with `soundpalette index --prune`"
+        f"{quoted(sound.path)} cannot be read, its folder {quoted(root)} is not there (an unplugged drive?); "
+        "bring it back, or leave the sample out and forget it with `soundpalette index --prune`"
     )
-
-
-def _quoted(name: str) -> str:
-    """A name that may stand in quotation marks: bounded, cleaned, with no quotation mark of its own."""
-    return clean(name.replace('"', "'"), NAME)
 
 
 def _shown(
@@ -122,12 +117,14 @@ def _sample(described: Description, i: int, sample_id: str, name: str) -> Palett
     )
 
 
-@lru_cache(maxsize=1)
-def vocabulary() -> tuple[str, ...]:
-    """Roles and words that sounds are described by."""
-    return (*roles(), *tomllib.loads((files("soundpalette.core") / "vocabulary.toml").read_text("utf-8"))["words"])
+def _words_of(bench: Workbench, members: Sequence[Member]) -> list[str]:
+    """The roles and words of the vocabulary that are nearest to the whole."""
+    vocabulary = bench.searcher.vocabulary
+    words = (*vocabulary.roles, *vocabulary.words)
+    vectors = np.stack([member.vector for member in members])
+    return palette.nearest_words(vectors, words, _word_vectors(bench.searcher.encoder, words), WORDS_TOLD)
 
 
 @lru_cache(maxsize=1)
-def _word_vectors(encoder: Encoder) -> Vectors:
-    return encoder.embed_text(vocabulary())
+def _word_vectors(encoder: Encoder, words: tuple[str, ...]) -> Vectors:
+    return encoder.embed_text(words)

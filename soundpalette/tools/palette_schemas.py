@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from soundpalette.tools.names import clean
+from soundpalette.tools.names import quoted
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, Answer
 
 MAX_ROLES: Final = 16
@@ -68,7 +68,7 @@ class PaletteSample(Answer):
         facts += [self.key] if self.key else []
         facts += [f"{self.loudness_lufs:.0f} LUFS, {self.brightness_hz:.0f} Hz, likeness {self.likeness:.2f}"]
         facts += self.tags[:TEXT_TAGS]
-        return f"{self.sample_id or '-'} {clean(self.name, TEXT_NAME)}: {', '.join(facts)}"
+        return f"{self.sample_id or '-'} {quoted(self.name, TEXT_NAME)}: {', '.join(facts)}"
 
 
 class PaletteDescription(Answer):
@@ -115,8 +115,8 @@ class PalettePick(Answer):
 
     def text(self) -> str:
         """One line."""
-        others = ", ".join(f"{a.sample_id} {clean(a.path, TEXT_NAME)}" for a in self.alternatives)
-        shown = f"{self.role or '-'}: {self.sample_id or '-'} {clean(self.path, TEXT_NAME)} ({self.why})"
+        others = ", ".join(f"{a.sample_id} {quoted(a.path, TEXT_NAME)}" for a in self.alternatives)
+        shown = f"{self.role or '-'}: {self.sample_id or '-'} {quoted(self.path, TEXT_NAME)} ({self.why})"
         return shown + (f" or {others}" if others else "")
 
 
@@ -133,5 +133,5 @@ class BuiltPalette(Answer):
 
     def text(self) -> str:
         """A line a pick, what is missing, the paragraph."""
-        below = [f"Paths below {path}" for path in self.roots.values()]
+        below = [f"Paths below {quoted(path)}" for path in self.roots.values()]
         return "\n".join([*(pick.text() for pick in self.picks), *self.missing, *below, self.summary])

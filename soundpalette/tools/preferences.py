@@ -24,7 +24,7 @@ def checked_preferences(bench: Workbench, given: Preferences) -> Preferences:
     """With ids as the catalogue writes them. Raises RequestError for what is out of bounds or no sample."""
     if not 0 <= given.diversity <= 1:
         raise RequestError(f"diversity is {given.diversity:g}; 0 (the nearest) to 1 (the most varied) are allowed")
-    avoid = bench.checked_query(given.avoid) if given.avoid.strip() else ""
+    avoid = bench.checked_query(given.avoid, "avoid") if given.avoid.strip() else ""
     if len(given.context) > MAX_PALETTE:
         raise RequestError(f"context has {len(given.context)} samples; up to {MAX_PALETTE} are allowed; leave some out")
     return Preferences(given.diversity, avoid, tuple(_sample_id(bench, one) for one in given.context))

@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from soundpalette.tools.names import clean
+from soundpalette.tools.names import quoted
 
 MAX_QUERY: Final = 1000
 MAX_REFERENCE: Final = 4096
 MAX_PALETTE: Final = 64
-TEXT_PATH: Final = 40
+TEXT_PATH: Final = 42
 TEXT_ROOT: Final = 200
 
 
@@ -72,7 +72,7 @@ class SearchHit(Answer):
         kind = "loop" if self.kind == "loop" and "loop" not in self.role else ""
         known = "".join(f" {word}" for word in (*music, kind) if word)
         more = f" +{self.similar}" if self.similar else ""
-        path = clean(self.path, TEXT_PATH - len(more))
+        path = quoted(self.path, TEXT_PATH - len(more))
         return f"{self.sample_id} {self.score:.3f} {self.strength} {self.seconds:.2f}s{known} {path}{more}"
 
 
@@ -98,7 +98,7 @@ class SearchResult(Answer):
         several = len(self.roots) > 1
         for root, path in self.roots.items():
             of = " ".join(hit.sample_id for hit in self.hits if hit.root == root) if several else "Paths"
-            lines.append(f"{of} below {clean(path, TEXT_ROOT // len(self.roots))}")
+            lines.append(f"{of} below {quoted(path, TEXT_ROOT // len(self.roots))}")
         if self.note:
             lines.append(f"({self.note})")
         if self.pending:
@@ -147,5 +147,6 @@ class Overview(Answer):
         """A line a subject."""
         lines = [f"{self.samples} samples. {self.index}"]
         for subject, counts in self.counts.items():
-            lines.append(f"{subject}: " + (", ".join(f"{value} {count}" for value, count in counts.items()) or "none"))
+            named = {quoted(value) if subject == "packs" else value: count for value, count in counts.items()}
+            lines.append(f"{subject}: " + (", ".join(f"{value} {count}" for value, count in named.items()) or "none"))
         return "\n".join([*lines, *([f"missing: {', '.join(self.missing)}"] if self.missing else [])])

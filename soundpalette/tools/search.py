@@ -5,7 +5,7 @@ from typing import Final
 from soundpalette.core.search import Answer, Hit
 from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
 from soundpalette.tools.filters import checked
-from soundpalette.tools.names import MAX_PATH, clean
+from soundpalette.tools.names import MAX_PATH, clean, fitted
 from soundpalette.tools.preferences import checked_preferences
 from soundpalette.tools.schemas import SearchHit, SearchResult
 from soundpalette.tools.workbench import Workbench
@@ -26,7 +26,7 @@ def search_by_text(
     preferences: Preferences = NO_PREFERENCES,
 ) -> SearchResult:
     """The samples that fit a description. Raises SoundPaletteError with a sentence for the caller."""
-    words, k, chosen = bench.checked_query(query), bench.checked_top_k(top_k), checked(filters)
+    words, k, chosen = bench.checked_query(query), bench.checked_top_k(top_k), checked(filters, bench.roles)
     return _result(bench, bench.searcher.by_text(words, k, chosen, checked_preferences(bench, preferences)))
 
 
@@ -38,7 +38,11 @@ def search_by_audio(
     preferences: Preferences = NO_PREFERENCES,
 ) -> SearchResult:
     """The samples that sound like a reference. Raises SoundPaletteError."""
-    k, chosen, wished = bench.checked_top_k(top_k), checked(filters), checked_preferences(bench, preferences)
+    k, chosen, wished = (
+        bench.checked_top_k(top_k),
+        checked(filters, bench.roles),
+        checked_preferences(bench, preferences),
+    )
     return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen, wished))
 
 
@@ -53,7 +57,7 @@ def hybrid_search(
 ) -> SearchResult:
     """The samples that fit a description and sound like a reference. Raises SoundPaletteError."""
     words, share, k = bench.checked_query(query), bench.checked_alpha(alpha), bench.checked_top_k(top_k)
-    chosen, wished = checked(filters), checked_preferences(bench, preferences)
+    chosen, wished = checked(filters, bench.roles), checked_preferences(bench, preferences)
     return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen, wished))
 
 
@@ -63,7 +67,7 @@ def _result(bench: Workbench, answer: Answer) -> SearchResult:
     # Ten hits cost a model at most 5,000 characters: very long names are shortened, roots only where they are many.
     room = (ROOM_A_HIT - FRAME) * max(len(answer.hits), 10) - (len(answer.note) if answer.hits else 0)
     root_limit = room // 2 // max(len(roots), 1)
-    shown = {root: _fitted(path, root_limit) for root, path in sorted(roots.items())}
+    shown = {root: fitted(path, root_limit) for root, path in sorted(roots.items())}
     room -= sum(len(path) + ROOT_FRAME for path in shown.values())
     path_limit = min(MAX_PATH, room // max(len(answer.hits), 1))
     return SearchResult(
@@ -79,7 +83,7 @@ def _hit(hit: Hit, path_limit: int) -> SearchHit:
     return SearchHit(
         sample_id=hit.sample.id,
         root=hit.sample.root_id,
-        path=_fitted(hit.sample.path, path_limit),
+        path=fitted(hit.sample.path, path_limit),
         score=round(hit.score, 4),
         strength=hit.strength,
         similar=hit.similar,
@@ -89,10 +93,3 @@ def _hit(hit: Hit, path_limit: int) -> SearchHit:
         role=known.role.value if known and known.role else "",
         kind=known.kind.value if known else "",
     )
-
-
-def _fitted(path: str, limit: int) -> str:
-    """`path` cleaned to at most `limit` characters of JSON, in which quotes and backslashes count twice."""
-    cleaned = clean(path, limit)
-    doubled = cleaned.count('"') + cleaned.count("\\")
-    return cleaned if len(cleaned) + doubled <= limit else clean(path, max(limit - doubled, limit // 2))

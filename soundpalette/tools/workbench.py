@@ -1,12 +1,13 @@
 """What the tools work on, and the bounds that a request keeps."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample
 from soundpalette.errors import NotFoundError, RequestError
@@ -34,6 +35,11 @@ class Workbench:
     max_top_k: int = 100
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What a sample may do in a palette: those of the vocabulary in use, and those that names may tell."""
+        return tuple(dict.fromkeys((*self.searcher.vocabulary.roles, *load_vocabulary().roles)))
 
     def checked_query(self, query: str, what: str = "the query") -> str:
         """The query (or what else is told in words) without surrounding space. Raises RequestError."""
@@ -91,7 +97,7 @@ class Workbench:
                     found = catalogue.sample_at(root.id, path.relative_to(root.path).as_posix())
                     if found is not None:
                         return found
-            if _is_file(path):
+            if is_file(path):
                 return path
         raise RequestError(f"{shown!r} names no file within reach; pass a sample_id from a search, or a path below "
                            + self._reach_told())  # fmt: skip
@@ -103,6 +109,20 @@ class Workbench:
                 f"{clean(sample_id, SHOWN)!r} is no sample_id: 12 hex characters, as a search answers them"
             )
         return self._sample(sample_id.lower())
+
+    def takable(self) -> Callable[[Sample], bool]:
+        """Tells of a sample whether a palette may take it: its file is there, and embedded as it was last read."""
+        catalogue, space = self.searcher.catalogue, self.searcher.encoder.space
+        roots = {root.id: Path(root.path) for root in catalogue.roots()}
+        there = {root for root, path in roots.items() if path.is_dir()}
+
+        def takable(sample: Sample) -> bool:
+            if sample.root_id not in there or not catalogue.has_vector(sample.content_hash, space):
+                return False
+            path = roots[sample.root_id] / sample.path
+            return is_file(path) and path.resolve().is_relative_to(roots[sample.root_id])
+
+        return takable
 
     def path_of(self, sound: Sample | Path) -> Path:
         """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
@@ -140,10 +160,11 @@ class Workbench:
         return "a root of the library or [paths] reference_dirs (a file that lies elsewhere: add its folder there)"
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is a file that we can reach."""
     try:
         return path.is_file()
-    except OSError:  # a name longer than the file system takes
+    except OSError:  # a name longer than the file system takes, a folder without rights, a drive that fails
         return False
 
 

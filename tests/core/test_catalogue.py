@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soundpalette.core import migrations
+from soundpalette.core import filters, migrations
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.types import (
     Analysis,
@@ -313,15 +313,43 @@ def test_an_analysis_and_a_guess_are_kept_by_content_until_nobody_has_it(catalog
     assert (catalogue.analysis("one"), catalogue.guess("one", SPACE)) == (None, None)
 
 
-def test_a_catalogue_of_the_first_version_is_brought_up_and_keeps_its_samples(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, migrations.VERSION))
+def test_a_catalogue_of_an_older_version_is_brought_up_and_keeps_its_samples(tmp_path: Path, version: int) -> None:
     path = tmp_path / "catalogue.sqlite"
     connection = sqlite3.connect(path, isolation_level=None)
-    for statement in (*migrations.STEPS[0], "PRAGMA user_version = 1"):
+    for statement in (
+        *(one for step in migrations.STEPS[:version] for one in step),
+        f"PRAGMA user_version = {version}",
+    ):
         connection.execute(statement)
     connection.execute("INSERT INTO roots VALUES ('r', '/music')")
     connection.execute("INSERT INTO samples VALUES ('0123456789ab', 'r', 'a.wav', 1, 1, 'one', 1.5, 44100, 2, 1)")
+    vector = np.array([0.6, 0.8, 0, 0], "<f4")
+    connection.execute("INSERT INTO vectors VALUES ('one', ?, 1, ?)", (SPACE.key, vector.tobytes()))
     connection.close()
     catalogue = Catalogue(path)
     assert catalogue.known_files("r", "", SPACE)["a.wav"].traits == ""
     assert catalogue.select(Filters()).tolist() == [0x0123456789AB]
     assert catalogue.traits(["0123456789ab"]) == {}
+    kept = catalogue.vector("0123456789ab", SPACE)
+    assert kept is not None
+    np.testing.assert_array_equal(kept, vector)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filters(genre="Hip-Hop"),
+        Filters(tag="lo-fi"),
+        Filters(min_bpm=120, max_bpm=126, half_double=True),
+        Filters(key="Am", key_match="compatible"),
+        Filters(role="kick"),
+        Filters(max_seconds=1),
+        Filters(kind="loop", max_seconds=4),
+    ],
+)
+def test_no_filter_looks_up_every_samples_traits_or_reads_every_row(catalogue: Catalogue, wanted: Filters) -> None:
+    sql, parameters = filters.selection("s.id", filters.conditions(wanted, []), "LIMIT -1")
+    plan = [str(row[3]) for row in catalogue._rows(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    wasteful = [step for step in plan if "LEFT-JOIN" in step or step in ("SCAN s", "SCAN g")]
+    assert wasteful == [], plan

@@ -120,7 +120,7 @@ def test_samples_that_meet_every_condition_are_selected(library: Catalogue, want
         ),
         (Filters(key="G# major"), "without the key 5 pass (there: A minor (1), C major (1)"),
         (Filters(max_seconds=0.05), "without the duration 5 pass (there: 0.1 s)"),
-        (Filters(folder="Loops"), "without the folder 5 pass (there: pack/loops/ (2), pack 2/ (1)"),
+        (Filters(folder="Loops"), 'without the folder 5 pass (there: "pack/loops/" (2), "pack 2/" (1)'),
         (Filters(tag="airy"), "without the tag 5 pass (there: Lo-Fi (1), warm (1))"),
         (Filters(role="kick", tag="airy", kind="loop"), "role kick alone: 1; kind loop alone: 2; tag airy alone: none"),
         (Filters(role="snare"), "not analysed yet: 1, run `soundpalette index --analyse-only`"),

@@ -2,26 +2,25 @@
 
 import pytest
 
-from soundpalette.core.overview import TOP_LEVEL, tally, tempo_band
-from soundpalette.core.types import Fact
-from tests.core.palette.values import traits
+from soundpalette.core.overview import TOP_LEVEL, Line, tally, tempo_band
 
 
 def test_samples_are_counted_most_frequent_first() -> None:
     counted = tally(
         [
-            ("Pack A/kicks/1.wav", traits(role="kick")),
-            ("Pack A/kicks/2.wav", traits(role="kick", genre=Fact("techno", "name", 0.9))),
-            ("Pack B/bass 126 Am.wav", traits(126, "A minor", role="bass")),
-            ("loose.wav", traits()),
-            ("Pack B/not analysed yet.wav", None),
+            Line("Pack A/kicks/1.wav", "one-shot", "kick", None, None, None),
+            Line("Pack A/kicks/2.wav", "one-shot", "kick", "techno", None, None),
+            Line("Pack B/bass 126 Am.wav", "loop", "bass", None, "A minor", 126.0),
+            Line("loose.wav", "loop", None, None, None, None),
+            Line("Pack B/not analysed yet.wav", None, None, None, None, None),
         ]
     )
+    assert counted.samples == 5
     assert list(counted.roles.items()) == [("kick", 2), ("bass", 1)]
     assert list(counted.packs.items()) == [("Pack A", 2), ("Pack B", 2), (TOP_LEVEL, 1)]
-    assert counted.kinds == {"one-shot": 3, "loop": 1}
+    assert counted.kinds == {"one-shot": 2, "loop": 2}
     assert (counted.genres, counted.keys, counted.tempos) == ({"techno": 1}, {"A minor": 1}, {"125-134": 1})
-    assert (counted.without_role, counted.loops_without_tempo) == (2, 0)
+    assert (counted.without_role, counted.loops_without_tempo) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Near-duplicates, variety, avoiding and company, on vectors whose answer is known and on real files."""
+"""Near-duplicates, variety and avoiding, on vectors whose answer is known and on real files."""
 
 from pathlib import Path
 
@@ -12,12 +12,10 @@ from soundpalette.core.ranking import (
     Candidates,
     Group,
     collapse,
-    company_fit,
     diversify,
     pull,
     scaled,
     steer_away,
-    tempo_fit,
 )
 from soundpalette.core.types import Vectors
 from tests.sounds import hat, kick, noise, tone, write
@@ -118,26 +116,7 @@ def test_a_query_that_is_what_it_avoids_stays() -> None:
     np.testing.assert_array_equal(steer_away(half, np.array([1.0, 0.0], np.float32)), half)
 
 
-@pytest.mark.parametrize(
-    ("other", "fit"), [(120, 1), (240, 1), (60, 1), (30, 0), (170, 0), (123.6, 0.73), (116.5, 0.73)]
-)
-def test_tempo_fits_at_the_same_half_and_double(other: float, fit: float) -> None:
-    assert tempo_fit(120, np.array([other]))[0] == pytest.approx(fit, abs=0.02)
-
-
-def test_an_unknown_tempo_stays_unknown() -> None:
-    assert np.isnan(tempo_fit(120, np.array([np.nan]))[0])
-
-
-def test_company_counts_only_what_is_known() -> None:
-    vectors, nothing = at(0, 90), np.array([np.nan, np.nan])
-    np.testing.assert_allclose(company_fit(vectors, at(0), nothing, nothing), [1, 0], atol=1e-6)
-    np.testing.assert_allclose(company_fit(vectors, at(0), np.array([0.5, np.nan]), nothing), [0.75, 0], atol=1e-6)
-    tempo, key = np.array([0.0, 1.0]), np.array([0.5, 0.5])
-    np.testing.assert_allclose(company_fit(vectors, at(0), tempo, key), [0.5, 0.5], atol=1e-6)
-
-
-def test_company_pulls_as_much_as_its_weight() -> None:
+def test_a_fit_pulls_as_much_as_its_weight() -> None:
     marks, fit = np.array([0.2, 0.1]), np.array([0.0, 1.0])
     assert pull(marks, fit, 0.0).tolist() == [1, 0]
     assert pull(marks, fit, 1.0).tolist() == [0, 1]

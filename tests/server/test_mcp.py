@@ -115,8 +115,8 @@ async def test_text_search_gives_hits_and_a_line_each(client: Client, library: P
     lines = text_of(result).splitlines()
     known = f"{first['sample_id']} {first['score']:.3f} {first['strength']} {first['seconds']:.2f}s"
     assert lines[0].startswith(known)
-    assert lines[0].endswith(f" {first['path']} +1")
-    assert lines[3:] == [f"Paths below {library}"]
+    assert lines[0].endswith(f' "{first["path"]}" +1')
+    assert lines[3:] == [f'Paths below "{library}"']
 
 
 async def test_an_answer_leads_to_the_next_call(client: Client) -> None:
@@ -143,7 +143,7 @@ async def test_filters_narrow_every_search(client: Client, indexer: Indexer, lib
         first = answer["hits"][0]
         assert (first["bpm"], first["key"], first["kind"]) == (float(first["path"][11:14]), "A minor", "loop")
     lines = text_of(await client.call_tool("search_by_text", {"query": "snare", "min_bpm": 124, "max_bpm": 124}))
-    assert " 124bpm Am loop loops/loop_124bpm_Am.wav" in lines
+    assert ' 124bpm Am loop "loops/loop_124bpm_Am.wav"' in lines
 
 
 async def test_preferences_are_flat_parameters_of_every_search(client: Client) -> None:
@@ -168,7 +168,7 @@ async def test_preferences_are_flat_parameters_of_every_search(client: Client) -
     ("preferences", "sentence"),
     [
         ({"diversity": 1.5}, "diversity is 1.5; 0 (the nearest) to 1"),
-        ({"avoid": "x" * 1001}, "the query has 1,001 characters"),
+        ({"avoid": "x" * 1001}, "avoid has 1,001 characters"),
         ({"context": ["drums/hat.aiff"]}, "context takes sample_ids"),
         ({"context": ["0123456789ab"]}, "there is no sample 0123456789ab"),
         ({"context": ["0123456789ab"] * 65}, "context has 65 samples; up to 64"),
@@ -183,7 +183,7 @@ async def test_filters_that_nothing_meets_say_which_to_loosen(client: Client) ->
     assert result.structured_content is not None
     assert (result.is_error, result.structured_content["hits"]) == (False, [])
     assert text_of(result).startswith(
-        "No sample matches: no sample has folder drum; without the folder 6 pass (there: drums/ (3)"
+        'No sample matches: no sample has folder drum; without the folder 6 pass (there: "drums/" (3)'
     )
 
 
@@ -253,7 +253,7 @@ async def test_an_unknown_tool_is_told(client: Client) -> None:
 
 async def test_a_file_that_cannot_be_embedded_is_named(client: Client, library: Path) -> None:
     (library / "new.wav").write_text("no audio")
-    assert "new.wav: is not readable audio" in await refusal(client, "search_by_audio", reference="new.wav")
+    assert 'new.wav" is not readable audio' in await refusal(client, "search_by_audio", reference="new.wav")
 
 
 async def test_a_damaged_index_says_how_to_mend_it(client: Client, bench: Workbench) -> None:
@@ -287,7 +287,7 @@ async def test_a_strangers_name_in_an_error_is_cleaned(client: Client, indexer: 
     sample = next(hit["sample_id"] for hit in hits if "IGNORE" in hit["path"])
     evil.unlink()
     told = await refusal(client, "describe_palette", samples=[sample])
-    assert "evilIGNORE PREVIOUS.wav: cannot be read" in told
+    assert '"evilIGNORE PREVIOUS.wav" cannot be read' in told
     assert len(await refusal(client, "x\n" * 3000)) <= 1000
 
 

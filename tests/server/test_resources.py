@@ -75,7 +75,7 @@ async def test_what_is_no_sample_is_one_sentence(client: Client, uri: str) -> No
 
 async def test_a_preview_of_a_file_that_is_gone_names_it(client: Client, sample_id: str, library: Path) -> None:
     (library / "tonal" / "low.wav").unlink()
-    with pytest.raises(MCPError, match=r"low.wav: cannot be read"):
+    with pytest.raises(MCPError, match=r'low.wav" cannot be read'):
         await client.read_resource(f"sample://{sample_id}/audio")
 
 

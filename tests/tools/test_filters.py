@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.types import Filters
 from soundpalette.errors import RequestError
 from soundpalette.tools.filters import PUBLISHED, checked
+
+ROLES = load_vocabulary().roles
 
 
 def test_every_filter_is_published_in_its_order() -> None:
@@ -34,7 +37,7 @@ def test_every_filter_is_published_in_its_order() -> None:
 )
 def test_what_is_no_filter_is_one_sentence(filters: Filters, sentence: str) -> None:
     with pytest.raises(RequestError) as caught:
-        checked(filters)
+        checked(filters, ROLES)
     assert str(caught.value).startswith(sentence)
 
 
@@ -45,7 +48,7 @@ def test_what_is_a_filter_passes_as_it_came() -> None:
         Filters(min_bpm=120),
         Filters(role=""),
     ):
-        assert checked(filters) == filters
+        assert checked(filters, ROLES) == filters
 
 
 @given(
@@ -62,6 +65,6 @@ def test_what_is_a_filter_passes_as_it_came() -> None:
 )
 def test_whatever_comes_is_a_filter_or_a_request_error(filters: Filters) -> None:
     try:
-        assert checked(filters) is filters
+        assert checked(filters, ROLES) is filters
     except RequestError as error:
         assert len(str(error)) < 400

@@ -27,7 +27,7 @@ def test_a_library_is_counted_and_what_it_lacks_is_told(crate_bench: Workbench) 
     assert {"snare", "pad", "vocal"} < set(overview.missing)
     assert "kick" not in overview.missing
     assert overview.index == "16 are in the compact index."
-    assert "packs: Music 8, Drums 6, Loops 2" in overview.text()
+    assert 'packs: "Music" 8, "Drums" 6, "Loops" 2' in overview.text()
 
 
 def test_packs_of_strangers_are_cleaned_bounded_and_the_small_ones_summed(

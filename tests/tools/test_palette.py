@@ -12,8 +12,8 @@ from soundpalette.core.types import Fact
 from soundpalette.errors import RequestError
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
-from soundpalette.tools.names import clean
-from soundpalette.tools.palette import _quoted, _shown, describe_palette
+from soundpalette.tools.names import clean, unquoted
+from soundpalette.tools.palette import NAME, _shown, describe_palette
 from soundpalette.tools.workbench import Workbench
 from tests.core.palette.values import traits
 from tests.sounds import kick, write
@@ -34,7 +34,7 @@ def test_a_set_is_told_sample_by_sample_and_as_a_whole(crate_bench: Workbench) -
     assert told.lacking["clap"] == "techno clap"
     assert told.target_fit["key"] == pytest.approx(0.67)
     assert '"Music/lead 110bpm D#m.wav" plays at 1.15 times its speed' in told.summary
-    assert told.text().splitlines()[1].startswith(f"{bass.sample_id} Music/bass 126bpm Am.wav: bass loop, ")
+    assert told.text().splitlines()[1].startswith(f'{bass.sample_id} "Music/bass 126bpm Am.wav": bass loop, ')
 
 
 def test_a_palette_of_one_is_described(crate_bench: Workbench) -> None:
@@ -77,13 +77,15 @@ def test_a_sample_and_its_path_are_the_same_sample(crate_bench: Workbench, crate
 
 def test_a_folder_that_is_gone_is_told_with_its_mend(crate_bench: Workbench, crate: Path, tmp_path: Path) -> None:
     crate.rename(tmp_path / "elsewhere")
-    with pytest.raises(RequestError, match=r"kick 0.wav: cannot be read, its folder .* is not there .*index --prune"):
+    with pytest.raises(RequestError, match=r'kick 0.wav" cannot be read, its folder ".*" is not there .*index --prune'):
         describe_palette(crate_bench, SET)
 
 
 def test_a_file_that_is_gone_is_told_with_its_mend(crate_bench: Workbench, crate: Path) -> None:
     (crate / SET[0]).unlink()
-    with pytest.raises(RequestError, match=r"kick 0.wav: cannot be read, its file is gone; run `soundpalette index`"):
+    with pytest.raises(
+        RequestError, match=r'"Drums/kick 0.wav" cannot be read, its file is gone; leave it out, and run'
+    ):
         describe_palette(crate_bench, SET)
 
 
@@ -94,7 +96,7 @@ def strangers(count: int) -> tuple[list[Member], list[str]]:
     names = [f"{'long folder ' * 20}{evil}{i}.wav" for i in range(count)]
     members = [
         Member(
-            _quoted(name),
+            unquoted(name, NAME),
             np.eye(count, dtype=np.float32)[i],
             1234.5,
             replace(

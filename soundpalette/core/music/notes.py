@@ -74,11 +74,6 @@ class Key:
         return Key((self.pitch_class + steps * _FIFTH) % 12, self.mode)
 
 
-def compatible(a: Key, b: Key) -> bool:
-    """Whether two keys mix: the same, relative, or one step apart on the Camelot wheel."""
-    return b in a.compatible
-
-
 def read_key(text: str) -> Key | None:
     """As `Key.parse`, but None where `text` is no key."""
     text = text.strip()

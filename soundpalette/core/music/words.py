@@ -6,10 +6,11 @@ this sound's own cosines. What stays below its threshold is not said: an empty r
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -30,8 +31,15 @@ GENRE_CONFIDENCE: Final = 0.5
 """Not measured: the splits have no genres, and the bundled encoder has hardly learnt any."""
 TAG_DEVIATIONS: Final = 1.75
 """How far above the middle of all words a tag lies; every second one is right there (chance: one in fourteen)."""
+BUNDLED: Final = files("soundpalette.core") / "vocabulary.toml"
+LONGEST: Final = 64
+"""Characters of a role, a word or a query in a vocabulary."""
+MOST_ROLES: Final = 64
+"""They stand in the schema of each search tool."""
+SHOWN: Final = 60
 SOFTNESS: Final = 0.5
 """Deviations in which a choice of `exp(x / SOFTNESS)` is told: what one deviation of lead makes likely."""
+_ROLE: Final = re.compile(r"[^\W_]+(?:[ &-][^\W_]+)*")
 Marks = npt.NDArray[np.float64]
 
 
@@ -49,32 +57,69 @@ class Vocabulary:
 
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """The package's vocabulary, or a user's own. Raises ConfigError where it cannot be read or lacks something."""
+    if path is None:
+        return _bundled()
+    mend = f"mend it, or start again from a copy of {BUNDLED}"
     try:
-        text = (files("soundpalette.core") / "vocabulary.toml" if path is None else path).read_text("utf-8")
-        vocabulary = TypeAdapter(Vocabulary).validate_python(tomllib.loads(text))
+        table = tomllib.loads(path.read_text("utf-8"))
+        vocabulary = _VOCABULARY.validate_python(table)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(
-            f"{path} cannot be read as TOML ({error}); copy core/vocabulary.toml and edit that"
-        ) from error
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"the vocabulary {path} cannot be read as TOML ({reason}); {mend}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{path}: {where}: {first['msg']}; lists of words are wanted, as in core/vocabulary.toml"
-        ) from error
-    _check(path, vocabulary)
+        raise ConfigError(f"the vocabulary {path}: {_fault(error)}; {mend}") from error
+    if wrong := _wrong(vocabulary) or _unknown(table):
+        raise ConfigError(f"the vocabulary {path}: {wrong}")
     return vocabulary
 
 
-def _check(path: Path | None, vocabulary: Vocabulary) -> None:
-    """Raises ConfigError."""
-    strangers = sorted(set(vocabulary.prompts) - set(vocabulary.roles))
-    if strangers:
-        raise ConfigError(f"{path}: [prompts] has {strangers[0]!r}, which `roles` has not; add it there or take it out")
-    if len(vocabulary.roles) < 2 or len(vocabulary.words) < 2 or len(vocabulary.background) < 2:
-        raise ConfigError(f"{path}: `roles`, `words` and `background` need at least 2 entries each")
+@cache
+def _bundled() -> Vocabulary:
+    return _VOCABULARY.validate_python(tomllib.loads(BUNDLED.read_text("utf-8")))
+
+
+def _fault(error: ValidationError) -> str:
+    """What came and what is wanted, of the first of pydantic's faults."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    came = "is missing" if first["type"] == "missing" else f"is {_shown(first['input'])}"
+    return f'{where} {came}; lists of words are wanted, such as ["kick", "snare"]'
+
+
+def _wrong(vocabulary: Vocabulary) -> str:
+    """What is wrong with it and the mend, or nothing."""
+    roles, lists = vocabulary.roles, (vocabulary.roles, vocabulary.words, vocabulary.background)
+    if any(len(set(entries)) < 2 for entries in lists):
+        return "`roles`, `words` and `background` need at least 2 entries each; add some"
+    if twice := [role for role in roles if roles.count(role) > 1]:
+        return f"`roles` has {_shown(twice[0])} twice; take one of them out"
+    if len(roles) > MOST_ROLES:
+        return f"`roles` has {len(roles)} entries; up to {MOST_ROLES} are allowed; take some out"
+    if strangers := sorted(set(vocabulary.prompts) - set(roles)):
+        return f"[prompts] has {_shown(strangers[0])}, which `roles` has not; add it there or take it out"
     if not all(vocabulary.genres.values()):
-        raise ConfigError(f"{path}: every genre needs the words of at least one sound")
+        return "every genre needs the words of at least one sound; add some, or take the genre out"
+    texts = (text for part in (*lists, *vocabulary.prompts.values(), *vocabulary.genres.values()) for text in part)
+    if long := [text for text in texts if not 1 <= len(text.strip()) <= LONGEST]:
+        return f"an entry is {_shown(long[0])}, of {len(long[0])} characters; 1 to {LONGEST} are allowed; mend it"
+    if odd := [role for role in roles if not _ROLE.fullmatch(role) or role != role.lower() or role == "any"]:
+        return f"a role is {_shown(odd[0])}; small words with single spaces or hyphens are allowed, but for 'any'"
+    return ""
+
+
+def _unknown(table: Mapping[str, object]) -> str:
+    """What is said of a name that no vocabulary has, such as "prompt" for "prompts", or nothing."""
+    known = tomllib.loads(BUNDLED.read_text("utf-8"))
+    strangers = [name for name in table if name not in known]
+    return f"{_shown(strangers[0])} is no part of a vocabulary; these are: {', '.join(known)}" if strangers else ""
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+_VOCABULARY: Final = TypeAdapter(Vocabulary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from soundpalette.core.music.lexicon import said_in
 from soundpalette.core.music.notes import Key, mode_of, pitch_class
 from soundpalette.core.palette.tempo import MAX_BPM, MIN_BPM
 from soundpalette.errors import RequestError
@@ -22,6 +23,11 @@ class Brief:
     words: str
     bpm: float | None
     key: str
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """Those that the words name, as samples have them: "melodic techno" is techno."""
+        return said_in(self.words).genres
 
 
 def parse(text: str, bpm: float = 0, key: str = "") -> Brief:

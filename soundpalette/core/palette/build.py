@@ -1,7 +1,7 @@
 """Build a palette: one sound a role, chosen jointly rather than the best hit of each.
 
 What is maximised, with n slots and s the chosen sounds:
-    sum over slots of [ match + TEMPO tempo(s, asked) + KEY key(s, asked) ]
+    sum over slots of [ match + TEMPO tempo(s, asked) + KEY key(s, asked) + GENRE genre(s, asked) ]
     + 2 / (n - 1) sum over pairs of [ TEMPO tempo + KEY key + ROOM room + COHESION likeness - DUPLICATE ]
 so that the pairs weigh the same in small and large palettes. Where a tempo (or key) is asked, it alone counts: sounds
 that meet it agree, and those that agree on another one shall gain nothing by that. A beam search over the slots finds
@@ -9,12 +9,13 @@ a start, then each slot in turn takes its best sound until nothing changes. Equa
 order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from soundpalette.core.duplicates import USUAL_DISTANCE
 from soundpalette.core.palette import fit, harmony, spectrum, tempo
 from soundpalette.core.palette.fit import Figures
 from soundpalette.core.palette.member import Member
@@ -25,6 +26,8 @@ ROOM: Final = 0.25
 COHESION: Final = 3.0
 DUPLICATE: Final = 20.0
 """The weights were chosen on another rendering of bench/palette_library.py and briefs with tempo and key exchanged."""
+GENRE: Final = 1.0
+"""Not measured: as much as tempo and key."""
 BEAM: Final = 32
 ROUNDS: Final = 20
 ALTERNATIVES: Final = 2
@@ -62,14 +65,21 @@ class Pick:
     alternatives: tuple[Candidate, ...]
 
 
-def choose(slots: Sequence[Slot], bpm: float | None = None, key: str = "") -> tuple[Pick, ...]:
-    """The palette for these slots (each with at least one candidate), for a tempo and key where they are asked.
+def choose(
+    slots: Sequence[Slot],
+    bpm: float | None = None,
+    key: str = "",
+    genres: Collection[str] = (),
+    distance: float = USUAL_DISTANCE,
+) -> tuple[Pick, ...]:
+    """The palette for these slots (each with at least one candidate), for a tempo, key, genres where they are asked.
 
+    `distance` is the library's mean of 1 - cosine between two sounds, by which near-duplicates are told.
     Deterministic: the same slots give the same picks.
     """
     if not slots:
         return ()
-    problem = _Problem(slots, bpm, key)
+    problem = _Problem(slots, bpm, key, genres, distance)
     taken = problem.settle(problem.beam())
     return tuple(
         Pick(slot, problem.candidate(taken[i]), problem.why(i, taken), problem.alternatives(i, taken))
@@ -80,21 +90,24 @@ def choose(slots: Sequence[Slot], bpm: float | None = None, key: str = "") -> tu
 class _Problem:
     """The candidates of all slots in one row of n, and what each and each pair of them is worth."""
 
-    def __init__(self, slots: Sequence[Slot], bpm: float | None, key: str) -> None:
-        self.slots, self.bpm, self.key = slots, bpm, key
+    def __init__(
+        self, slots: Sequence[Slot], bpm: float | None, key: str, genres: Collection[str], distance: float
+    ) -> None:
+        self.slots, self.bpm, self.key, self.genres = slots, bpm, key, genres
         self.row = [candidate for slot in slots for candidate in slot.candidates]
         ends = np.cumsum([len(slot.candidates) for slot in slots]).tolist()
         self.ranges = [range(end - len(slot.candidates), end) for slot, end in zip(slots, ends, strict=True)]
         members = [candidate.member for candidate in self.row]
-        self.pairs = fit.pairs(members)
+        self.pairs = fit.pairs(members, distance)
         self.terms = self._weighed()
         self.pair = sum(self.terms.values(), np.zeros(self.pairs.tempo.shape)) * 2 / max(len(slots) - 1, 1)
         self.own = np.concatenate([match(slot) for slot in slots])
         self.asked = {
             "tempo": TEMPO * fit.to_tempo(members, bpm) if bpm else np.zeros(len(members)),
             "key": KEY * fit.to_key(members, key) if key else np.zeros(len(members)),
+            "genre": GENRE * fit.to_genres(members, genres) if genres else np.zeros(len(members)),
         }
-        self.own = self.own + self.asked["tempo"] + self.asked["key"]
+        self.own = sum(self.asked.values(), self.own)
 
     def _weighed(self) -> dict[str, Figures]:
         pairs = self.pairs
@@ -157,7 +170,7 @@ class _Problem:
             return "locked"
         rank = index - span.start
         told = [f"match {rank + 1} of {len(span)}", self._tempo_told(index), self._key_told(index)]
-        told += [self._band_told(i, taken), self._instead(i, taken) if rank else ""]
+        told += [self._genre_told(index), self._band_told(i, taken), self._instead(i, taken) if rank else ""]
         return "; ".join(part for part in told if part)
 
     def _tempo_told(self, index: int) -> str:
@@ -172,6 +185,10 @@ class _Problem:
         clash = bool(self.key) and not harmony.fits(traits, self.key)
         return harmony.told(traits) + (f" clashes with {self.key}" if clash else "")
 
+    def _genre_told(self, index: int) -> str:
+        genre = self.row[index].member.traits.genre
+        return genre.value if genre and genre.value in self.genres else ""
+
     def _band_told(self, i: int, taken: Sequence[int]) -> str:
         band = spectrum.dominant(self.row[taken[i]].member.traits)
         others = {spectrum.dominant(self.row[index].member.traits) for index in self._others(i, taken)}
@@ -185,7 +202,7 @@ class _Problem:
             name: scale * float((term[index, others] - term[best, others]).sum()) for name, term in self.terms.items()
         }
         for name, worth in self.asked.items():
-            gain[name] += float(worth[index] - worth[best])
+            gain[name] = gain.get(name, 0.0) + float(worth[index] - worth[best])
         reason = max(gain, key=lambda name: gain[name])
         if gain[reason] <= 0:
             return ""

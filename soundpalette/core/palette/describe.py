@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from soundpalette.core.duplicates import USUAL_DISTANCE
 from soundpalette.core.palette import harmony, likeness, roles, spectrum, tempo
 from soundpalette.core.palette.brief import Brief
 from soundpalette.core.palette.member import Member
@@ -52,14 +53,22 @@ class Description:
     target: TargetFit | None
 
 
-def describe(members: Sequence[Member], target: Brief | None = None, wished: Vector | None = None) -> Description:
-    """What 1 or more sounds are like together; `target` is what they shall be, `wished` its words' unit vector."""
+def describe(
+    members: Sequence[Member],
+    target: Brief | None = None,
+    wished: Vector | None = None,
+    distance: float = USUAL_DISTANCE,
+) -> Description:
+    """What 1 or more sounds are like together; `target` is what they shall be, `wished` its words' unit vector.
+
+    `distance` is the library's mean of 1 - cosine between two sounds, by which near-duplicates are told.
+    """
     traits = [member.traits for member in members]
     present = tuple(sound.role.value for sound in traits if sound.role is not None)
     genres = [sound.genre.value for sound in traits if sound.genre is not None]
     kind = roles.kind_of(target.words if target else "", genres, present)
     vectors = np.stack([member.vector for member in members])
-    duplicates = likeness.duplicates(members)
+    duplicates = likeness.duplicates(members, distance)
     louds = [sound.loudness_lufs for sound in traits]
     return Description(
         members=tuple(members),

@@ -1,7 +1,7 @@
 """How well candidates go with a tempo, a key and each other, all pairs at once, as matrices of 0 to 1."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.palette import harmony, tempo
-from soundpalette.core.palette.likeness import LENGTHS, NEAR_DUPLICATE, facts_differ
+from soundpalette.core.palette.likeness import Flags, near_duplicates
 from soundpalette.core.palette.member import Member
 from soundpalette.core.palette.roles import TONAL
 from soundpalette.core.types import Traits
 
 Figures = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 UNSURE: Final = 0.6
-"""What a loop without a known tempo, or a tonal sound without a known key, counts: it may fit or not."""
+"""What a loop without a known tempo, a tonal sound without a known key, a sound without a genre counts: it may fit or
+not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,20 +32,17 @@ class Pairs:
     duplicate: Flags
 
 
-def pairs(members: Sequence[Member]) -> Pairs:
-    """Every sound against every other."""
+def pairs(members: Sequence[Member], distance: float) -> Pairs:
+    """Every sound against every other; `distance` is the library's mean of 1 - cosine."""
     vectors = np.stack([member.vector for member in members]).astype(np.float64)
     cosines = vectors @ vectors.T
     bands = np.array([member.traits.bands for member in members])
-    seconds = np.array([member.seconds for member in members])
-    lengths = np.maximum.outer(seconds, seconds) <= LENGTHS * np.minimum.outer(seconds, seconds)
-    differ = np.array([[facts_differ(a.traits, b.traits) for b in members] for a in members])
     return Pairs(
         tempo=_tempo(members),
         key=_key(members),
         room=1 - np.minimum(bands[:, None], bands[None]).sum(axis=2),
         likeness=np.clip(cosines, 0, 1),
-        duplicate=(cosines >= NEAR_DUPLICATE) & lengths & ~differ,
+        duplicate=near_duplicates(members, distance),
     )
 
 
@@ -60,6 +57,12 @@ def to_key(members: Sequence[Member], key: str) -> Figures:
     """How well each goes with a key, float64 [n]."""
     told = [harmony.fit(member.traits, key) for member in members]
     return np.array([_no_key(m.traits) if fit is None else fit for m, fit in zip(members, told, strict=True)])
+
+
+def to_genres(members: Sequence[Member], genres: Collection[str]) -> Figures:
+    """Whether each is of one of the genres, float64 [n]: 1, 0, and between where its genre is not known."""
+    told = [member.traits.genre for member in members]
+    return np.array([UNSURE if genre is None else float(genre.value in genres) for genre in told])
 
 
 def _tempo(members: Sequence[Member]) -> Figures:

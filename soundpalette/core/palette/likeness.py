@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
+from soundpalette.core.duplicates import at_odds, least_cosine, like_length, music_of
 from soundpalette.core.encoders.base import unit
 from soundpalette.core.palette.member import Member
-from soundpalette.core.types import Traits, Vectors
+from soundpalette.core.types import Vectors
 
-NEAR_DUPLICATE: Final = 0.985
-"""Cosine from which two sounds of like length are one sound twice: another level, another velocity, an equal file."""
-LENGTHS: Final = 1.25
-"""Factor up to which two lengths are alike."""
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +41,18 @@ def nearest_words(vectors: Vectors, words: Sequence[str], word_vectors: Vectors,
     return [words[i] for i in best]
 
 
-def near_duplicate(first: Member, second: Member) -> bool:
-    """Whether two sounds are so alike in sound and length that one of them is too many.
-
-    One pattern at two tempos or in two keys is no duplicate: a palette needs the one that fits.
-    """
-    shorter, longer = sorted((first.seconds, second.seconds))
-    alike = longer <= LENGTHS * shorter and float(first.vector @ second.vector) >= NEAR_DUPLICATE
-    return alike and not facts_differ(first.traits, second.traits)
-
-
-def facts_differ(first: Traits, second: Traits) -> bool:
-    """Whether the two are known to have different tempos or keys."""
-    tempos, keys = (first.bpm, second.bpm), (first.key, second.key)
-    return any(a is not None and b is not None and a.value != b.value for a, b in (tempos, keys))
+def near_duplicates(members: Sequence[Member], distance: float) -> Flags:
+    """Which sounds of n are the same as which others, bool [n, n]; `distance` is the library's (core/duplicates.py)."""
+    vectors = np.stack([member.vector for member in members]).astype(np.float64)
+    seconds = np.array([member.seconds for member in members])
+    music = [music_of(member.traits) for member in members]
+    same = (vectors @ vectors.T >= least_cosine(distance)) & like_length(seconds[:, None], seconds)
+    for one, other in np.argwhere(same).tolist():
+        same[one, other] = not at_odds(music[one], music[other])
+    return same
 
 
-def duplicates(members: Sequence[Member]) -> tuple[tuple[int, int], ...]:
+def duplicates(members: Sequence[Member], distance: float) -> tuple[tuple[int, int], ...]:
     """Positions of every two sounds that are near-duplicates."""
-    return tuple(
-        (i, j)
-        for i, first in enumerate(members)
-        for j, second in enumerate(members[i + 1 :], i + 1)
-        if near_duplicate(first, second)
-    )
+    first, second = np.nonzero(np.triu(near_duplicates(members, distance), k=1))
+    return tuple(zip(first.tolist(), second.tolist(), strict=True))

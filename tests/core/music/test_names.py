@@ -10,7 +10,7 @@ from soundpalette.core.music.clues import Clues
 from soundpalette.core.music.lexicon import said_in
 from soundpalette.core.music.names import from_name, from_text
 from soundpalette.core.music.notes import PITCH_CLASSES
-from soundpalette.tools.palette import vocabulary
+from soundpalette.core.music.words import load_vocabulary
 
 ANY = "?"
 Row = tuple[str, float | None, str | None, str | None, str | None, str | None]
@@ -430,6 +430,6 @@ def sane(clues: Clues) -> None:
     assert clues.key is None or clues.key.split()[0] in PITCH_CLASSES
     assert clues.root is None or clues.root.rstrip("0123456789-") in PITCH_CLASSES
     assert clues.kind in (None, "loop", "one-shot")
-    assert clues.role is None or clues.role in vocabulary()
-    assert all(tag in vocabulary() for tag in clues.tags)
+    assert clues.role is None or clues.role in load_vocabulary().roles
+    assert all(tag in load_vocabulary().words for tag in clues.tags)
     assert len(clues.tags) <= 8

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from soundpalette.core.encoders.base import Encoder, unit
-from soundpalette.core.music.words import MOST_TAGS, Lexicon, Vocabulary, WordGuesser, load_vocabulary, make_lexicon
+from soundpalette.core.music.words import (
+    BUNDLED,
+    MOST_TAGS,
+    Lexicon,
+    Vocabulary,
+    WordGuesser,
+    load_vocabulary,
+    make_lexicon,
+)
 from soundpalette.errors import ConfigError
 from tests.conftest import CRATE
 
@@ -74,19 +82,42 @@ def test_words_of_a_users_own_file_become_tags_and_roles(compact: Encoder, tmp_p
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("roles = [", "cannot be read as TOML"),
-        ('roles = ["a", "b"]\nwords = ["c", "d"]', "background: .*lists of words are wanted"),
-        ('roles = "kick"\nwords = []\nbackground = []', "roles: "),
+        (
+            "roles = [",
+            r"mine.toml cannot be read as TOML \(Invalid .*\); mend it, or start .* copy of .*vocabulary.toml",
+        ),
+        ('roles = ["a", "b"]\nwords = ["c", "d"]', "mine.toml: background is missing; lists of words are wanted"),
+        ('roles = "kick"\nwords = []\nbackground = []', "roles is 'kick'; lists of words are wanted"),
+        ('roles = ["a", 5]\nwords = []\nbackground = []', "roles.1 is 5; lists of words"),
         ('roles = ["a"]\nwords = ["c", "d"]\nbackground = ["e", "f"]', "at least 2 entries"),
         (f'{PAIRS}[prompts]\nz = ["y"]', "'z', which `roles` has not"),
         (f"{PAIRS}[genres]\nz = []", "every genre"),
+        (
+            f'{PAIRS}[prompt]\na = ["y"]',
+            "'prompt' is no part of a vocabulary; these are: roles, words, background, prompts",
+        ),
+        (PAIRS.replace('"a"', '"A"'), "a role is 'A'; small words with single spaces"),
+        (PAIRS.replace('"a"', '"any"'), "a role is 'any'"),
+        (PAIRS.replace('"a"', '"kick: short"'), "a role is 'kick: short'"),
+        (PAIRS.replace('"a"', '"a", "a"'), "`roles` has 'a' twice"),
+        (PAIRS.replace('"c"', f'"{"c" * 65}"'), "an entry is 'ccc.*, of 65 characters; 1 to 64 are allowed"),
+        (PAIRS.replace('"e"', '" "'), "an entry is ' ', of 1 characters"),
+        (PAIRS.replace('"a"', ", ".join(f'"r{n}"' for n in range(64))), "`roles` has 65 entries; up to 64"),
     ],
 )
 def test_a_vocabulary_that_cannot_be_used_is_told(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=told) as caught:
         load_vocabulary(path)
+    assert str(caught.value).startswith(f"the vocabulary {path}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_copy_of_the_packages_file_is_the_packages_vocabulary(tmp_path: Path) -> None:
+    copy = tmp_path / "mine.toml"
+    copy.write_text(BUNDLED.read_text("utf-8"), "utf-8")
+    assert load_vocabulary(copy) == load_vocabulary()
 
 
 def test_a_vocabulary_that_is_not_there_is_told(tmp_path: Path) -> None:

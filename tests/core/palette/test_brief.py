@@ -29,6 +29,22 @@ def test_tempo_and_key_are_read_and_taken_out(text: str, brief: Brief) -> None:
     assert parse(text) == brief
 
 
+@pytest.mark.parametrize(
+    ("text", "genres"),
+    [
+        ("warm melodic techno at 124 BPM", ("techno",)),
+        ("Lo-Fi hip hop", ("lo-fi",)),
+        ("liquid DnB", ("drum and bass",)),
+        ("funky electro", ("funk", "electro")),
+        ("no house", ()),
+        ("metal hits", ()),
+        ("", ()),
+    ],
+)
+def test_genres_are_read_as_samples_have_them(text: str, genres: tuple[str, ...]) -> None:
+    assert parse(text).genres == genres
+
+
 def test_what_is_given_beside_the_text_wins() -> None:
     assert parse("techno, 126 BPM, A minor", 130, "bbm") == Brief("techno", 130, "A# minor")
 

@@ -95,7 +95,7 @@ def random_slots(rng: np.random.Generator, count: int, size: int) -> list[Slot]:
 @pytest.mark.parametrize("seed", range(12))
 def test_the_search_finds_the_best_of_all_combinations(seed: int) -> None:
     slots = random_slots(np.random.default_rng(seed), 4, 5)
-    problem = _Problem(slots, 126, "A minor")
+    problem = _Problem(slots, 126, "A minor", (), 0.6)
 
     def worth(taken: tuple[int, ...]) -> float:
         pairs = sum(problem.pair[a, b] for a, b in itertools.combinations(taken, 2))

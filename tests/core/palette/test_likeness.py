@@ -5,6 +5,7 @@ import pytest
 
 from soundpalette.core.palette import cohesion, nearest_words
 from soundpalette.core.palette.likeness import duplicates
+from soundpalette.core.ranking import Candidates, collapse
 from tests.core.palette.values import member, traits
 
 
@@ -28,9 +29,22 @@ def test_words_come_nearest_first() -> None:
 
 def test_only_what_is_alike_in_sound_length_tempo_and_key_is_a_near_duplicate() -> None:
     loop = member("a", traits(126, "A minor"), 0, 4.0)
-    assert duplicates([loop, member("b", traits(126, "A minor"), 5, 4.5)]) == ((0, 1),)
-    assert duplicates([loop, member("c", traits(), 5, 4.0)]) == ((0, 1),)
-    assert duplicates([loop, member("longer", traits(126, "A minor"), 0, 5.5)]) == ()
-    assert duplicates([loop, member("other key", traits(126, "B minor"), 0, 4.0)]) == ()
-    assert duplicates([loop, member("other tempo", traits(120, "A minor"), 0, 4.2)]) == ()
-    assert duplicates([loop, member("other sound", traits(126, "A minor"), 20, 4.0)]) == ()
+    others = {
+        "same": member("b", traits(126, "A minor"), 5, 4.5),
+        "nothing told": member("c", traits(), 5, 4.0),
+        "longer": member("d", traits(126, "A minor"), 0, 6.5),
+        "other key": member("e", traits(126, "B minor"), 0, 4.0),
+        "other tempo": member("f", traits(120, "A minor"), 0, 4.2),
+        "other sound": member("g", traits(126, "A minor"), 20, 4.0),
+    }
+    assert [name for name, other in others.items() if duplicates([loop, other], 0.6)] == ["same", "nothing told"]
+
+
+def test_a_palettes_near_duplicates_are_those_that_a_search_shows_as_one() -> None:
+    """Cosines on both sides of the least one, in libraries whose sounds lie near together and far apart."""
+    for distance, apart in ((0.2, 7), (0.6, 12.5), (1.0, 16)):
+        for degrees, same in ((apart, True), (apart + 1, False)):
+            pair = [member("a", traits(), 0), member("b", traits(), degrees, 1.4)]
+            found = Candidates(np.stack([one.vector for one in pair]), ["a", "b"], [one.seconds for one in pair])
+            assert (len(collapse(found, distance)) == 1) is same
+            assert bool(duplicates(pair, distance)) is same
