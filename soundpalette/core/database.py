@@ -1,6 +1,7 @@
 """The catalogue's SQLite file: connections that threads share, transactions, faults told as sentences."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ class Database:
         """Open `path`, creating or migrating it. Raises CatalogueError for a newer version or a damaged file."""
         self.path = path
         self._idle: list[Connection] = []
+        self._watching = threading.Lock()
+        self._watcher: Connection | None = None
         with _translated(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected() as connection:
@@ -50,7 +53,7 @@ class Database:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+                connection = self._connect()
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
             try:
@@ -58,10 +61,24 @@ class Database:
             finally:
                 self._idle.append(connection)
 
+    def _connect(self) -> Connection:
+        return sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+    def version(self) -> int:
+        """Another number after each commit, whichever process made it; only to be compared with earlier ones."""
+        # SQLite tells a connection of other connections' commits alone: hence one that never writes.
+        with self._watching, _translated(self.path):
+            if self._watcher is None:
+                self._watcher = self._connect()
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+
     def close(self) -> None:
         """Close every idle connection."""
         while self._idle:
             self._idle.pop().close()
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -1,6 +1,5 @@
 """Search: a query becomes a unit vector, the vector finds ids, the catalogue says which samples they are."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,12 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from soundpalette.core import ids, vector_index
+from soundpalette.core import ids
+from soundpalette.core.answers import Answer, Answers, Hit, Question, Wanted, every
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.duplicates import USUAL_DISTANCE, music_of
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.music.words import Vocabulary, load_vocabulary
 from soundpalette.core.palette.company import fit
+from soundpalette.core.published import IndexReader, Published
 from soundpalette.core.ranking import Candidates, Group, Marks, collapse, diversify, pull, steer_away
 from soundpalette.core.strength import (
     MOST_SAMPLED,
@@ -51,50 +52,21 @@ PULL: Final = 0.3
 NOTHING_FITS: Final = "nothing in the library matches well; these are the nearest"
 
 
-Wanted = Callable[[Sample], bool]
-
-
-def every(_: Sample) -> bool:
-    """Leaves no sample out."""
-    return True
-
-
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A sample found, its cosine to the query (whatever is avoided), -1 to 1, and what is known of it as music (None:
-    not analysed yet).
-
-    `strength` says how good a match that is in this library; `similar` near-duplicates are not shown.
-    """
-
-    sample: Sample
-    score: float
-    traits: Traits | None
-    strength: Strength
-    similar: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Hits, best first; `pending` samples are in the catalogue and not yet in the published index.
-
-    `note` says why there are no hits, where the filters are the cause, or that the best of them is weak.
-    """
-
-    hits: tuple[Hit, ...]
-    pending: int
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A unit vector [dimension], how hits' vectors [n, dimension] are judged by it, the sample it comes from, and
-    which samples are looked at beside the filters."""
+class _Sought:
+    """A unit vector [dimension], and how hits' vectors [n, dimension] are judged by it."""
 
     vector: Vector
     evidence: Callable[[Calibration, Vectors], Evidence]
-    reference: Sample | Path | None = None
-    wanted: Wanted = every
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Samples in the library, the generation of the published index (0: none is), samples that are not yet in it."""
+
+    samples: int
+    generation: int
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +94,15 @@ class Searcher:
         self.encoder = encoder
         self.index_folder = index_folder
         self.vocabulary = vocabulary or load_vocabulary()
-        self._lock = threading.Lock()
-        self._index: VectorIndex | None = None
-        self._stamp: tuple[int, int] | None = None
+        self.answers = Answers()
+        self._reader = IndexReader(index_folder, encoder.space, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
-        self._calibrating = threading.Lock()
-        self._calibrated: tuple[VectorIndex, Calibration] | None = None
 
     def warm_up(self) -> None:
         """Load what a text query needs: the text tower, and the index where there is one. Raises EncoderError."""
         self.encoder.load_text()
         with suppress(VectorIndexError):
-            self.calibration(self.index())
+            self.published()
 
     def by_text(
         self,
@@ -144,10 +113,7 @@ class Searcher:
         wanted: Wanted = every,
     ) -> Answer:
         """The `k` samples that fit the words best, of those that meet the filters and are `wanted`."""
-        index = self.index()
-        text = self.encoder.embed_text([query])[0]
-        asked = _Query(text, lambda usual, hits: usual.of_text(text, hits), wanted=wanted)
-        return self._answer(index, asked, k, filters, preferences)
+        return self._answered(Question(query, None, 1.0, k, filters, preferences, wanted))
 
     def by_audio(
         self,
@@ -157,10 +123,7 @@ class Searcher:
         preferences: Preferences = NO_PREFERENCES,
     ) -> Answer:
         """The `k` samples that sound most like `reference`, itself left out. Raises AudioError."""
-        index = self.index()
-        audio = self.vector_of(reference)
-        asked = _Query(audio, lambda usual, hits: usual.of_audio(audio, hits), reference)
-        return self._answer(index, asked, k, filters, preferences)
+        return self._answered(Question("", reference, 0.0, k, filters, preferences))
 
     def hybrid(
         self,
@@ -172,11 +135,26 @@ class Searcher:
         preferences: Preferences = NO_PREFERENCES,
     ) -> Answer:
         """The `k` samples nearest to alpha * text + (1 - alpha) * audio, both of unit length; `reference` left out."""
-        index = self.index()
-        text, audio = self.encoder.embed_text([query])[0], self.vector_of(reference)
-        mixed = blend(text, audio, alpha)
-        asked = _Query(mixed, lambda usual, hits: usual.of_both(text, audio, alpha, hits), reference)
-        return self._answer(index, asked, k, filters, preferences)
+        return self._answered(Question(query, reference, alpha, k, filters, preferences))
+
+    def _answered(self, asked: Question) -> Answer:
+        """By what was answered before, where neither catalogue nor index has changed since."""
+        published = self._published()
+        if not asked.repeatable:
+            return self._answer(published, asked)
+        state = (self.catalogue.version(), published.index.manifest)
+        return self.answers.of(state, asked, lambda: self._answer(published, asked))
+
+    def _sought(self, asked: Question) -> _Sought:
+        reference, alpha = asked.reference, asked.alpha
+        if reference is None:
+            text = self._text(asked.query)
+            return _Sought(text, lambda usual, hits: usual.of_text(text, hits))
+        audio = self.vector_of(reference)
+        if not asked.query:
+            return _Sought(audio, lambda usual, hits: usual.of_audio(audio, hits))
+        text = self._text(asked.query)
+        return _Sought(blend(text, audio, alpha), lambda usual, hits: usual.of_both(text, audio, alpha, hits))
 
     def vector_of(self, reference: Sample | Path) -> Vector:
         """The unit vector [dimension] of an indexed sample (it is stored) or of any audio file. Raises AudioError."""
@@ -190,21 +168,33 @@ class Searcher:
             return stored
         return np.asarray(self.encoder.embed_audio_files([reference])[0])
 
+    def published(self) -> Published | None:
+        """The newest published index, None where there is none. Raises VectorIndexError where it cannot be used."""
+        return self._reader.newest()
+
     def index(self) -> VectorIndex:
-        """The published index, loaded again whenever a newer one was published. Raises VectorIndexError."""
-        try:
-            stat = (self.index_folder / vector_index.MANIFEST).stat()
-        except OSError:
-            raise self._nothing_indexed() from None
-        with self._lock:
-            # The inode tells two manifests apart that were written within one tick of the clock.
-            stamp = (stat.st_mtime_ns, stat.st_ino)
-            if self._index is None or stamp != self._stamp:
-                self._index = vector_index.load(self.index_folder, self.encoder.space)
-                self._stamp = stamp
-            if self._index is None:
-                raise self._nothing_indexed()
-            return self._index
+        """The newest published index. Raises VectorIndexError where there is none or it cannot be used."""
+        return self._published().index
+
+    def standing(self) -> Standing:
+        """How much is indexed. Raises VectorIndexError."""
+        published = self.published()
+        generation = published.index.manifest.generation if published else 0
+        return Standing(self.catalogue.total(), generation, self._pending_of(generation))
+
+    def distance(self) -> float:
+        """The library's mean of 1 - cosine between two sounds; a usual one where nothing is indexed."""
+        with suppress(VectorIndexError):
+            published = self.published()
+            if published and published.usual:
+                return published.usual.distance
+        return USUAL_DISTANCE
+
+    def _published(self) -> Published:
+        published = self.published()
+        if published is None:
+            raise self._nothing_indexed()
+        return published
 
     def _nothing_indexed(self) -> VectorIndexError:
         space = self.encoder.space
@@ -216,69 +206,63 @@ class Searcher:
             )
         return VectorIndexError("nothing is indexed yet; run `soundpalette index FOLDER` with a folder of audio files")
 
-    def calibration(self, index: VectorIndex) -> Calibration:
-        """What is usual in this index, worked out once for each that is published."""
-        with self._calibrating:
-            if self._calibrated is None or self._calibrated[0] is not index:
-                # Ids are hashes of paths: the first of them are a fair draw.
-                self._calibrated = index, calibrate(self._bank, index.vectors(index.ids()[:MOST_SAMPLED]))
-            return self._calibrated[1]
+    def _usual(self, index: VectorIndex) -> Calibration:
+        """What is usual in an index of at least one sample."""
+        # Ids are hashes of paths: the first of them are a fair draw.
+        return calibrate(self._bank, index.vectors(index.ids()[:MOST_SAMPLED]))
 
-    def distance(self) -> float:
-        """The library's mean of 1 - cosine between two sounds; a usual one where nothing is indexed."""
-        try:
-            return self.calibration(self.index()).distance
-        except VectorIndexError:
-            return USUAL_DISTANCE
+    def _text(self, query: str) -> Vector:
+        return np.asarray(self.encoder.embed_text([query])[0])
 
     @cached_property
     def _bank(self) -> Bank:
         return make_bank(self.encoder.embed_text(self.vocabulary.background), self.encoder.cohort())
 
-    def _answer(self, index: VectorIndex, asked: _Query, k: int, filters: Filters, preferences: Preferences) -> Answer:
+    def _answer(self, published: Published, asked: Question) -> Answer:
+        filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
         passing = None if filters == NO_FILTERS else self.catalogue.select(filters)
-        vector = asked.vector
+        vector = sought.vector
         if preferences.avoid:
-            vector = steer_away(vector, self.encoder.embed_text([preferences.avoid])[0])
-        found = self._nearest(index, vector, k, passing, left_out, asked.wanted)
-        if not found.samples:
+            vector = steer_away(vector, self._text(preferences.avoid))
+        found = self._nearest(published, vector, asked.k, passing, left_out, asked.wanted)
+        pending = self._pending_of(published.index.manifest.generation)
+        if not found.samples or published.usual is None:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
-            note = "" if passing is None else self._why_empty(filters, passing, left_out)
-            return Answer((), self._pending_of(index.manifest.generation), note)
-        evidence = asked.evidence(self.calibration(index), found.vectors)
+            return Answer((), pending, "" if passing is None else self._why_empty(filters, passing, left_out))
+        evidence = sought.evidence(published.usual, found.vectors)
         # What is avoided decides the order alone: a score is the cosine to what was asked for.
-        scores = (found.vectors @ asked.vector).tolist() if preferences.avoid else found.marks
-        hits, best = self._ranked(found, scores, evidence, k, preferences)
-        return Answer(hits, self._pending_of(index.manifest.generation), NOTHING_FITS if best == "weak" else "")
+        scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
+        hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
+        return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
 
     def _nearest(
-        self, index: VectorIndex, vector: Vector, k: int, passing: Ids | None, left_out: set[str], wanted: Wanted
+        self, published: Published, vector: Vector, k: int, passing: Ids | None, left_out: set[str], wanted: Wanted
     ) -> _Found:
         """Enough of `passing` (None: of all) that are still there and wanted for `k` hits, near-duplicates together."""
         fetched = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
         while True:
-            matches = index.query(vector, fetched, passing)
+            matches = published.index.query(vector, fetched, passing)
             alive = [(one, mark) for one, mark in self._alive(matches) if one.id not in left_out and wanted(one)]
             exhausted = len(matches.ids) < fetched
             if len(alive) >= k or exhausted:
-                found = self._collapsed(index, alive)
+                found = self._collapsed(published, alive)
                 if len(found.groups) >= k or exhausted or fetched >= MOST_FETCHED:
                     return found
             fetched *= 2  # some were deleted since the index was built, or are near-duplicates
 
-    def _collapsed(self, index: VectorIndex, alive: list[tuple[Sample, float]]) -> _Found:
+    def _collapsed(self, published: Published, alive: list[tuple[Sample, float]]) -> _Found:
         samples, marks = [sample for sample, _ in alive], [mark for _, mark in alive]
-        vectors = index.vectors(ids.numbers("".join(sample.id for sample in samples)))
+        vectors = published.index.vectors(ids.numbers("".join(sample.id for sample in samples)))
         traits = self.catalogue.traits([sample.id for sample in samples])
         known = [traits.get(sample.id) for sample in samples]
-        if not samples:
+        if not samples or published.usual is None:
             return _Found(samples, marks, vectors, known, [])
         hashes, seconds = [sample.content_hash for sample in samples], [sample.seconds for sample in samples]
         candidates = Candidates(vectors, hashes, seconds, [music_of(one) for one in known])
-        return _Found(samples, marks, vectors, known, collapse(candidates, self.calibration(index).distance))
+        return _Found(samples, marks, vectors, known, collapse(candidates, published.usual.distance))
 
     def _ranked(
         self, found: _Found, scores: Sequence[float], evidence: Evidence, k: int, preferences: Preferences

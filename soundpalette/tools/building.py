@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core import palette
+from soundpalette.core.answers import Hit
 from soundpalette.core.palette import Brief, Candidate, Pick, Slot, roles
 from soundpalette.core.palette.harmony import told
 from soundpalette.core.palette.likeness import duplicates
 from soundpalette.core.palette.summary import summary
-from soundpalette.core.search import Hit
 from soundpalette.core.types import Filters, Sample, Vector
 from soundpalette.errors import RequestError
 from soundpalette.tools.names import clean, fitted

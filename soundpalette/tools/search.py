@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from soundpalette.core.search import Answer, Hit
+from soundpalette.core.answers import Answer, Hit
 from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
 from soundpalette.tools.filters import checked
 from soundpalette.tools.names import MAX_PATH, clean, fitted

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundpalette.core.answers import Answer
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.search import NOTHING_FITS, Answer, Searcher, blend
+from soundpalette.core.search import NOTHING_FITS, Searcher, blend
 from soundpalette.core.types import Fact, Filters, Preferences, Sample
 from soundpalette.errors import RequestError, VectorIndexError
 from soundpalette.indexing.pipeline import Indexer, Settings
@@ -104,6 +105,16 @@ def test_before_anything_is_indexed_the_mend_is_told(catalogue: Catalogue, compa
         searcher.by_text("kick", 1)
 
 
+def test_an_empty_index_is_told_as_nothing_indexed(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([tmp_path / "empty"], Lines())
+    searcher = Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    searcher.warm_up()
+    assert searcher.distance() > 0
+    with pytest.raises(VectorIndexError, match="nothing is indexed yet"):
+        searcher.by_text("kick", 1)
+
+
 def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) -> None:
     key = searcher.encoder.space.key
     shutil.rmtree(searcher.index_folder)
@@ -194,8 +205,36 @@ def test_every_hit_tells_its_strength_and_a_weak_best_is_noted(doubled: Searcher
 
 
 def test_what_is_usual_is_worked_out_once_for_each_index(doubled: Searcher) -> None:
-    index = doubled.index()
-    assert doubled.calibration(index) is doubled.calibration(doubled.index())
+    first = doubled.published()
+    assert first is not None
+    assert doubled.published() is first
+
+
+def test_a_repeated_query_is_answered_from_what_was_kept_until_the_library_changes(
+    searcher: Searcher, library: Path
+) -> None:
+    first = searcher.by_text("kick drum", 3)
+    assert searcher.by_text("kick drum", 3) is first
+    assert searcher.by_text("kick drum", 4) is not first
+    reference = sample(searcher, "drums/kick 1.wav")
+    assert searcher.by_audio(reference, 3) is searcher.by_audio(reference, 3)
+    searcher.catalogue.remove(reference.root_id, ["drums/kick 1.wav"])
+    assert reference not in [hit.sample for hit in searcher.by_text("kick drum", 3).hits]
+
+
+def test_what_another_process_writes_is_not_answered_from_what_was_kept(searcher: Searcher) -> None:
+    before = searcher.by_text("kick drum", 3).hits[0]
+    other = Catalogue(searcher.catalogue.path)
+    other.remove(before.sample.root_id, [before.sample.path])
+    other.close()
+    assert searcher.by_text("kick drum", 3).hits[0].sample != before.sample
+
+
+def test_a_file_as_reference_is_read_each_time(searcher: Searcher, library: Path) -> None:
+    path = write(library.parent / "reference.wav", kick())
+    near = searcher.by_audio(path, 3).hits[0].sample.path
+    write(path, hat(0.2))
+    assert (near.split()[0], searcher.by_audio(path, 3).hits[0].sample.path == near) == ("drums/kick", False)
 
 
 def test_what_is_avoided_goes_down_and_scores_stay_those_of_the_query(doubled: Searcher) -> None:

@@ -220,7 +220,7 @@ async def test_the_library_is_told(client: Client) -> None:
         ("search_by_text", {"query": "kick", "top_k": 1_000_000}, "top_k is 1000000; 1 to 50 are allowed"),
         ("search_by_text", {"query": "kick", "top_k": "many"}, "top_k is 'many': "),
         ("search_by_text", {"query": ["kick"]}, "query is ['kick']: "),
-        ("search_by_text", {}, "query is missing; the tool's input schema lists what it takes"),
+        ("search_by_text", {}, "query is missing; the input schema lists what is taken"),
         ("search_by_audio", {"reference": "0123456789ab"}, "there is no sample 0123456789ab"),
         ("search_by_audio", {"reference": "/etc/passwd"}, "'/etc/passwd' names no file within reach"),
         ("hybrid_search", {"query": "kick", "reference": "drums/hat.aiff", "alpha": 1.5}, "alpha is 1.5; 0 (audio"),
@@ -258,7 +258,7 @@ async def test_a_file_that_cannot_be_embedded_is_named(client: Client, library: 
 
 async def test_a_damaged_index_says_how_to_mend_it(client: Client, bench: Workbench) -> None:
     next(bench.searcher.index_folder.glob("*.faiss")).write_bytes(b"damage")
-    bench.searcher._index = None
+    bench.searcher._reader._held = None
     assert "checksum is wrong); run `soundpalette index`" in await refusal(client, "search_by_text", query="kick")
 
 
