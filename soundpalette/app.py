@@ -19,7 +19,7 @@ from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
-    from soundpalette.server.http import Application
+    from soundpalette.server.application import Application
     from soundpalette.server.mcp import SoundPaletteServer
 
 CATALOGUE: str = "catalogue.sqlite"

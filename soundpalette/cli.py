@@ -1,7 +1,6 @@
 """The command line."""
 
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -242,12 +241,13 @@ def serve(
     encoder: Encoder = None,
 ) -> None:
     """Serve the tools to MCP clients, and over HTTP to everyone who has the token."""
+    from soundpalette.server.logs import configure_logs
     from soundpalette.server.transports import serve_http, serve_stdio
 
     with _errors_told():
         app = _app(encoder)
         server = app.config.server
-        logging.basicConfig(level=server.log_level.upper(), stream=sys.stderr, force=True)
+        configure_logs(server.log_level, server.log_format)
         if transport is Transport.STDIO:
             serve_stdio(app.server())
             return

@@ -1,6 +1,6 @@
 """How work is done for whoever asks: in threads, a few at a time, with progress, our errors as sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import anyio
@@ -12,8 +12,10 @@ from mcp.types import CallToolResult, TextContent
 from soundpalette.core.threads import processors
 from soundpalette.errors import AudioError, BusyError, SoundPaletteError
 from soundpalette.tools.names import quoted
+from soundpalette.tools.workbench import is_sample_id
 
 PROGRESS_SECONDS: Final = 1.0
+SETTLED_SECONDS: Final = 0.05
 LEAST_AT_WORK: Final = 2
 MOST_WAITING: Final = 256
 T = TypeVar("T")
@@ -27,12 +29,14 @@ class Told(Protocol):
     def model_dump(self, *, mode: str) -> dict[str, Any]: ...
 
 
-class Calls:
-    """A few calls at work, one a processor; `waiting` more wait their turn; who comes then is told to come again."""
+class Lane:
+    """`places` calls at work at once, first come, first served; `waiting` more wait; who comes then is refused."""
 
-    def __init__(self, waiting: int = MOST_WAITING) -> None:
-        self._limiter = CapacityLimiter(max(LEAST_AT_WORK, processors()))
-        self._most = waiting
+    def __init__(self, places: int, waiting: int) -> None:
+        self._limiter = CapacityLimiter(places)
+        self._waiting = waiting
+        self._most = places + waiting
+        self._held = 0
 
     @property
     def at_work(self) -> int:
@@ -40,19 +44,54 @@ class Calls:
 
     @property
     def waiting(self) -> int:
-        return self._limiter.statistics().tasks_waiting
+        return self._held - self.at_work
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What `work` returns, done in a thread. Raises BusyError where too many wait."""
-        if self.waiting >= self._most:
-            raise BusyError(f"{self._most} calls are waiting; call again in a second")
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        """What `work` returns, done in a thread. A call that is cancelled while it waits makes room at once.
 
-    async def answer(self, context: Context[Any, Any], work: Callable[[], Told]) -> CallToolResult:
+        Raises BusyError.
+        """
+        # Counted here and not by the limiter: a call joins that one's queue later, and a burst would pass.
+        if self._held >= self._most:
+            raise BusyError(f"{self._waiting} calls are waiting; call again in a second")
+        self._held += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._held -= 1
+
+
+class Calls:
+    """Two lanes of calls, so that sounds to be read and encoded, which may take seconds each, hold up no words."""
+
+    def __init__(self, waiting: int = MOST_WAITING) -> None:
+        self.words = Lane(max(LEAST_AT_WORK, processors()), waiting)
+        self.files = Lane(max(1, processors() // 2), waiting)
+
+    @property
+    def lanes(self) -> dict[str, Lane]:
+        return {"words": self.words, "files": self.files}
+
+    async def run(self, work: Callable[[], T], references: Sequence[str] = ()) -> T:
+        """What `work` returns, done in a thread; `references` are the sounds that it was given, by id or path.
+
+        Raises BusyError where too many wait.
+        """
+        lane = self.words if all(map(is_sample_id, references)) else self.files
+        return await lane.run(work)
+
+    async def settled(self) -> None:
+        """Return once no call is at work or waits."""
+        while any(lane.at_work or lane.waiting for lane in self.lanes.values()):
+            await anyio.sleep(SETTLED_SECONDS)
+
+    async def answer(
+        self, context: Context[Any, Any], work: Callable[[], Told], references: Sequence[str] = ()
+    ) -> CallToolResult:
         """A tool's answer; progress is reported each second: the first call may wait for the encoder to load."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_report_progress, context)
-            result = await self._attempt(work)
+            result = await self._attempt(work, references)
             tasks.cancel_scope.cancel()
         if isinstance(result, SoundPaletteError):
             raise ToolError(sentence(result)) from result
@@ -60,9 +99,9 @@ class Calls:
             content=[TextContent(type="text", text=result.text())], structured_content=result.model_dump(mode="json")
         )
 
-    async def _attempt(self, work: Callable[[], Told]) -> Told | SoundPaletteError:
+    async def _attempt(self, work: Callable[[], Told], references: Sequence[str]) -> Told | SoundPaletteError:
         try:
-            return await self.run(work)
+            return await self.run(work, references)
         except SoundPaletteError as error:  # handed back, since a task group would wrap it
             return error
 

@@ -1,31 +1,32 @@
 """One application on one port: MCP over Streamable HTTP and SSE, REST, health."""
 
-import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from anyio import to_thread
 from fastapi import FastAPI, Response
+from fastapi.responses import PlainTextResponse
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from soundpalette import __version__
-from soundpalette.errors import SoundPaletteError
+from soundpalette.server.application import Application
+from soundpalette.server.attendance import Attended
 from soundpalette.server.calls import MOST_WAITING, Calls
+from soundpalette.server.health import Readiness, add_health
 from soundpalette.server.mcp import build
-from soundpalette.server.problems import add_handlers, described, problem
+from soundpalette.server.metrics import CONTENT_TYPE, Metrics
+from soundpalette.server.problems import add_handlers, described
 from soundpalette.server.rest import router
 from soundpalette.server.security import BODY_BYTES, LOOPBACK, Access, Guard, session_cookie
 from soundpalette.tools.workbench import Workbench
 
-Application = ASGIApp
 MCP: Final = "/mcp"
 SSE: Final = "/sse"
 MESSAGES: Final = "/messages/"
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class HttpSettings:
     waiting: int = MOST_WAITING
 
 
-def http_app(bench: Workbench, settings: HttpSettings) -> ASGIApp:
-    """The ASGI application over one workbench."""
+def http_app(bench: Workbench, settings: HttpSettings) -> Application:
+    """The application over one workbench."""
     calls = Calls(settings.waiting)
     server = build(bench, calls)
     checks = _sdk_checks(settings.access)
@@ -50,56 +51,35 @@ def http_app(bench: Workbench, settings: HttpSettings) -> ASGIApp:
         sse_path=SSE, message_path=MESSAGES, transport_security=checks, max_request_body_size=BODY_BYTES
     )
 
-    readiness = _Readiness(bench)
+    readiness, metrics = Readiness(bench), Metrics(bench.searcher, calls)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         readiness.begin()
         async with server.session_manager.run():
             yield
+        readiness.end()
 
     app = FastAPI(title="SoundPalette", version=__version__, lifespan=lifespan, redirect_slashes=False)
     app.include_router(router(bench, calls))
-    _add_health(app, readiness)
+    add_health(app, readiness)
+    _add_metrics(app, metrics)
     _add_session(app, settings.access)
     app.router.routes.extend([*mcp.routes, *sse.routes])
     add_handlers(app)
-    guarded: ASGIApp = Guard(app, settings.access)
+    attended = Attended(app, (MCP, SSE, MESSAGES))
+    guarded: ASGIApp = Guard(attended, settings.access)
     if settings.cors:
         guarded = CORSMiddleware(guarded, settings.cors, allow_methods=["GET", "POST"], allow_headers=["*"])
-    return guarded
+    plain = {MESSAGES, *(path for route in app.routes if "{" not in (path := getattr(route, "path", "{")))}
+    return Application(guarded, attended, calls, metrics, plain)
 
 
-class _Readiness:
-    """Loads text tower and index in a thread of its own; `reached` when a query would be answered at once."""
-
-    def __init__(self, bench: Workbench) -> None:
-        self._bench = bench
-        self.reached = False
-
-    def begin(self) -> None:
-        threading.Thread(target=self._load, name="warm-up", daemon=True).start()
-
-    def _load(self) -> None:
-        try:
-            self._bench.searcher.warm_up()
-            self.reached = True
-        except SoundPaletteError as error:  # the first call will say the same to whoever asks
-            log.warning("%s", error)
-
-
-def _add_health(app: FastAPI, readiness: _Readiness) -> None:
-    @app.get("/health/live")
-    async def live() -> dict[str, str]:
-        """That the process answers."""
-        return {"status": "live"}
-
-    @app.get("/health/ready", responses=described(503))
-    async def ready() -> Any:
-        """That a query would be answered at once: text tower and index are loaded."""
-        if not readiness.reached:
-            return problem(503, "the encoder and the index are being loaded; ask again in some seconds")
-        return {"status": "ready"}
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics", responses=described(401, 403, 421, 503), response_class=PlainTextResponse)
+    async def figures() -> Response:
+        """Requests, calls, cache and library in Prometheus' format."""
+        return Response(await to_thread.run_sync(metrics.text), media_type=CONTENT_TYPE)
 
 
 def _add_session(app: FastAPI, access: Access) -> None:

@@ -99,7 +99,10 @@ def _tools(bench: Workbench, calls: Calls) -> list[Tool]:
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find samples that sound like a given one, which is itself left out. Best first."""
-        return await calls.answer(ctx, lambda: search.search_by_audio(bench, reference, top_k, filters, preferences))
+        work: Callable[[], SearchResult] = lambda: search.search_by_audio(  # noqa: E731
+            bench, reference, top_k, filters, preferences
+        )
+        return await calls.answer(ctx, work, [reference])
 
     async def hybrid_search(
         query: Query,
@@ -111,9 +114,10 @@ def _tools(bench: Workbench, calls: Calls) -> list[Tool]:
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find samples that fit a description and sound like a given sample: "like this but drier". Best first."""
-        return await calls.answer(
-            ctx, lambda: search.hybrid_search(bench, query, reference, alpha, top_k, filters, preferences)
+        work: Callable[[], SearchResult] = lambda: search.hybrid_search(  # noqa: E731
+            bench, query, reference, alpha, top_k, filters, preferences
         )
+        return await calls.answer(ctx, work, [reference])
 
     functions: list[Callable[..., Any]] = [search_by_text, search_by_audio, hybrid_search, *palette_tools(bench, calls)]
     return [_tool(function, bench) for function in functions]

@@ -29,7 +29,7 @@ def palette_tools(bench: Workbench, calls: Calls) -> list[Callable[..., Any]]:
         samples: Samples, context: Context[Any, Any], target: Target = ""
     ) -> Annotated[CallToolResult, PaletteDescription]:
         """Describe sounds to be used together: tempo, key, spectrum, clashes, the outlier, which roles are missing."""
-        return await calls.answer(context, lambda: palette.describe_palette(bench, samples, target))
+        return await calls.answer(context, lambda: palette.describe_palette(bench, samples, target), samples)
 
     async def build_palette(
         brief: PaletteBrief,
@@ -40,7 +40,10 @@ def palette_tools(bench: Workbench, calls: Calls) -> list[Callable[..., Any]]:
         locked: Locked = [],  # noqa: B006
     ) -> Annotated[CallToolResult, BuiltPalette]:
         """Choose one sample a role, all to go together in tempo, key, spectrum and sound; two alternatives each."""
-        return await calls.answer(context, lambda: building.build_palette(bench, brief, roles, bpm, key, locked))
+        work: Callable[[], BuiltPalette] = lambda: building.build_palette(  # noqa: E731
+            bench, brief, roles, bpm, key, locked
+        )
+        return await calls.answer(context, work, locked)
 
     async def library_overview(context: Context[Any, Any]) -> Annotated[CallToolResult, Overview]:
         """Count the library by role, genre, key, tempo and pack; what is missing; the state of the index."""

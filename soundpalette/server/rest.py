@@ -132,7 +132,8 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     async def search_audio(body: AudioSearch) -> SearchResult:
         """The samples that sound like a given one, which is itself left out."""
         chosen, k = _narrowed(body), body.top_k or bench.default_top_k
-        return await calls.run(lambda: search.search_by_audio(bench, body.reference, k, *chosen))
+        reference = body.reference
+        return await calls.run(lambda: search.search_by_audio(bench, reference, k, *chosen), [reference])
 
     @routes.post("/search/audio/upload")
     async def search_upload(file: Annotated[UploadFile, File(description="An audio file")]) -> SearchResult:
@@ -141,20 +142,25 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
             path = Path(folder, "upload")
             path.write_bytes(await file.read())
             near = replace(bench, reach=Reach((Path(folder),)))
-            return await calls.run(lambda: search.search_by_audio(near, str(path), bench.default_top_k))
+            k = bench.default_top_k
+            return await calls.run(lambda: search.search_by_audio(near, str(path), k), [str(path)])
 
     @routes.post("/search/hybrid", responses=described(404))
     async def search_hybrid(body: HybridSearch) -> SearchResult:
         """The samples that fit a description and sound like a given one."""
         chosen, k = _narrowed(body), body.top_k or bench.default_top_k
-        return await calls.run(lambda: search.hybrid_search(bench, body.query, body.reference, body.alpha, k, *chosen))
+        reference = body.reference
+        work: Callable[[], SearchResult] = lambda: search.hybrid_search(  # noqa: E731
+            bench, body.query, reference, body.alpha, k, *chosen
+        )
+        return await calls.run(work, [reference])
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     @routes.post("/palette/describe", responses=described(404))
     async def describe_palette(body: Describe) -> PaletteDescription:
         """How sounds fit together: tempo, key, spectrum, clashes, the outlier, missing roles."""
-        return await calls.run(lambda: palette.describe_palette(bench, body.samples, body.target))
+        return await calls.run(lambda: palette.describe_palette(bench, body.samples, body.target), body.samples)
 
     @routes.post("/palette/build", responses=described(404))
     async def build_palette(body: Build) -> BuiltPalette:
@@ -162,7 +168,7 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         work: Callable[[], BuiltPalette] = lambda: building.build_palette(  # noqa: E731
             bench, body.brief, body.roles, body.bpm, body.key, body.locked
         )
-        return await calls.run(work)
+        return await calls.run(work, body.locked)
 
 
 def _add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:

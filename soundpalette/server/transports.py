@@ -2,8 +2,12 @@
 
 import ipaddress
 import logging
+import os
+import signal
 import socket
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -11,12 +15,13 @@ import anyio
 from soundpalette.errors import ServeError
 
 if TYPE_CHECKING:  # the handshake over stdio waits for no web framework
-    from starlette.types import ASGIApp
-
+    from soundpalette.server.application import Application
     from soundpalette.server.mcp import SoundPaletteServer
 
 GOODBYE_SECONDS: Final = 10
 """What a request may still take after the server was told to stop."""
+LAST_SECONDS: Final = 5
+"""Then, for what was cut off to end: a thread that reads a large file cannot be, and ends with the process."""
 BACKLOG: Final = 512
 log = logging.getLogger(__name__)
 
@@ -26,13 +31,13 @@ def serve_stdio(server: "SoundPaletteServer") -> None:
     anyio.run(server.run_stdio_async)
 
 
-def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `announce` is given the server's address once it is bound.
+def serve_http(app: "Application", host: str, port: int, *, token: bool, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then answer what came before and exit with 0.
+
+    `announce` is given the server's address once it is bound.
 
     Raises ServeError where the address cannot be bound, or would be open to others without a `token`.
     """
-    import uvicorn
-
     if not token and not _is_loopback(host):
         raise ServeError(
             f"host {host} can be reached from outside and there is no token; set SOUNDPALETTE_SERVER__TOKEN "
@@ -41,11 +46,43 @@ def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: C
     bound = _bind(host, port)
     name = f"[{host}]" if ":" in host else host
     announce(f"http://{name}:{bound.getsockname()[1]}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)  # before uvicorn listens to them, and when it sends them on at its end
+    with bound:
+        _run(app, bound)
+
+
+def _run(app: "Application", bound: socket.socket) -> None:
+    import uvicorn
+    from sse_starlette.sse import AppStatus
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            _exit_at_last()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(app.end)
+                await super().shutdown(sockets)
+                tasks.cancel_scope.cancel()
+
+    AppStatus.enable_automatic_graceful_drain = False  # it would cut off calls that are still at work
     settings = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_SECONDS
     )
-    with bound:
-        uvicorn.Server(settings).run(sockets=[bound])
+    Server(settings).run(sockets=[bound])
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _exit_at_last() -> None:
+    def exit_now() -> None:
+        log.warning("what was asked for last did not end within %d s and was given up", GOODBYE_SECONDS + LAST_SECONDS)
+        os._exit(1)
+
+    timer = threading.Timer(GOODBYE_SECONDS + LAST_SECONDS, exit_now)
+    timer.daemon = True
+    timer.start()
 
 
 def _bind(host: str, port: int) -> socket.socket:

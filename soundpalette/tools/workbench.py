@@ -87,7 +87,7 @@ class Workbench:
         if not reference.strip() or len(reference) > MAX_REFERENCE or "\0" in reference or not _is_unicode(reference):
             raise RequestError(f"a reference is a sample_id or a path of 1 to {MAX_REFERENCE:,} Unicode characters")
         catalogue = self.searcher.catalogue
-        if SAMPLE_ID.fullmatch(reference.lower()):
+        if is_sample_id(reference):
             return self._sample(reference.lower())
         shown = clean(reference, SHOWN)
         roots = catalogue.roots()
@@ -104,7 +104,7 @@ class Workbench:
 
     def sample(self, sample_id: str) -> Sample:
         """The sample of an id. Raises RequestError for what is none, a path among them."""
-        if not SAMPLE_ID.fullmatch(sample_id.lower()):
+        if not is_sample_id(sample_id):
             raise RequestError(
                 f"{clean(sample_id, SHOWN)!r} is no sample_id: 12 hex characters, as a search answers them"
             )
@@ -158,6 +158,11 @@ class Workbench:
         if self.reach.anywhere:
             return "the current folder or a root of the library"
         return "a root of the library or [paths] reference_dirs (a file that lies elsewhere: add its folder there)"
+
+
+def is_sample_id(reference: str) -> bool:
+    """Whether a reference names a sample by its id rather than a file by its path."""
+    return SAMPLE_ID.fullmatch(reference.lower()) is not None
 
 
 def is_file(path: Path) -> bool:
