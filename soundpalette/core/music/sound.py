@@ -11,6 +11,7 @@ import soxr
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, decode_channels, probe
 from soundpalette.core.music import measures
 from soundpalette.core.music.chroma import Chroma, find_chroma
+from soundpalette.core.music.loudness import loudness_lufs
 from soundpalette.core.music.onsets import Onsets, find_onsets
 from soundpalette.core.music.pitch import find_pitch
 from soundpalette.core.music.tempo import Tempo, candidates, find_free_tempo, find_tempo
@@ -81,7 +82,7 @@ def analyse(audio: Audio, rate: int, seconds: float | None = None) -> Sound:
         beats=music.beats,
         key=music.key,
         root=music.root,
-        loudness_lufs=measures.loudness_lufs(channels, rate),
+        loudness_lufs=loudness_lufs(channels, rate),
         peak_db=peak,
         brightness_hz=spectrum.brightness_hz,
         attack_seconds=measures.attack_seconds(envelope),
