@@ -11,7 +11,7 @@ import soxr
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, decode_channels, probe
 from soundpalette.core.music import measures
 from soundpalette.core.music.chroma import Chroma, find_chroma
-from soundpalette.core.music.loudness import loudness_lufs
+from soundpalette.core.music.loudness import SILENCE_LUFS, loudness_lufs
 from soundpalette.core.music.onsets import Onsets, find_onsets
 from soundpalette.core.music.pitch import find_pitch
 from soundpalette.core.music.tempo import Tempo, candidates, find_free_tempo, find_tempo
@@ -71,6 +71,25 @@ class Sound:
     bands: tuple[float, float, float, float]
     if_loop: Pulse | None = None
     """Of what sounds like a one-shot, but not surely: its name may know better."""
+
+
+UNHEARD: Final = Sound(
+    seconds=0.0,
+    kind=Fact("one-shot", "sound", 0.0),
+    bpm=None,
+    beats=None,
+    key=None,
+    root=None,
+    loudness_lufs=SILENCE_LUFS,
+    peak_db=measures.SILENCE_DB,
+    brightness_hz=0.0,
+    attack_seconds=0.0,
+    decay_seconds=0.0,
+    noisiness=0.0,
+    width=0.0,
+    bands=(0.0, 0.0, 0.0, 0.0),
+)
+"""Of what could not be analysed nothing is known: it measures as silence does, and its kind is no more than a word."""
 
 
 def analyse_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Sound:
@@ -153,7 +172,7 @@ def _music(audio: Waveform, is_part: bool, most: float) -> _Music:
 def _dies_away(audio: Waveform) -> bool:
     """Whether the third quarter is much quieter than the loudest, and the last much quieter still: a ringing chord's
     notes may begin one after the other as a rhythm's do."""
-    quarters = np.array([float(np.square(part).mean()) for part in np.array_split(audio, 4)])
+    quarters = np.array([float(np.square(part).sum()) for part in np.array_split(audio, 4)])
     level = 10 * np.log10(np.maximum(quarters, 1e-20) / max(float(quarters.max()), 1e-20))
     return bool(level[2] < FAINTER_DB and level[3] < level[2] + FAINTER_DB)
 

@@ -13,7 +13,9 @@ NAME_CONFIDENCE: Final = 0.9
 MOST_TAGS: Final = 8
 DOUBTED_FILE: Final = 0.7
 DOUBTED_NAME: Final = 0.4
-"""Confidence in a tempo in doubt that the sound does not bear out; a sound surer of its own overrides a name's."""
+"""Confidence in a tempo in doubt that the sound does not bear out."""
+OVERRIDING: Final = 0.5
+"""A sound surer than this of its own tempo overrides one in doubt; parts and likely one-shots never are."""
 AGREEING: Final = 0.02
 BAR: Final = 4
 POWER_OFF: Final = 0.01
@@ -116,7 +118,7 @@ def _tempo(file: Clues, name: Clues, heard: Pulse | None, length: _Length) -> Fa
         return bpm
     if not name.bpm_in_doubt or length.is_in_bars(name.bpm) or _agree(name.bpm, bpm):
         return Fact(name.bpm, "name", NAME_CONFIDENCE)
-    return bpm if bpm and bpm.confidence > DOUBTED_NAME else Fact(name.bpm, "name", DOUBTED_NAME)
+    return bpm if bpm and bpm.confidence > OVERRIDING else Fact(name.bpm, "name", DOUBTED_NAME)
 
 
 def _agree(told: float, heard: Fact[float] | None) -> bool:
