@@ -5,6 +5,7 @@ The seeds are judging seeds: nothing was fitted or looked at on them (bench/fit_
 
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +139,12 @@ class _Librosa:
 
 def _librosa(path: Path) -> _Librosa:
     """Its defaults, and the key whose profile correlates best with the mean of its chroma."""
+    with warnings.catch_warnings():  # by its defaults it looks at more at once than short loops have
+        warnings.filterwarnings("ignore", r"n_fft=\d+ is too large", UserWarning)
+        return _librosa_defaults(path)
+
+
+def _librosa_defaults(path: Path) -> _Librosa:
     import librosa
     from librosa.beat import beat_track
 

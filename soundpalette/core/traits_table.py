@@ -61,4 +61,5 @@ def _columns(traits: Traits | None) -> tuple[object, ...]:
     facts: tuple[Fact[float] | Fact[str] | None, ...] = (
         traits.bpm, traits.key, traits.root, traits.kind, traits.role, traits.genre,
     )  # fmt: skip
-    return tuple(fact and fact.value for fact in facts)
+    # what is told with no confidence at all (the kind of what could not be heard) meets no condition
+    return tuple(fact.value if fact and fact.confidence else None for fact in facts)
