@@ -91,8 +91,7 @@ def _pad(hz: float, time: Audio, tone: float) -> Audio:
 
 def _lead(hz: float, time: Audio, tone: float) -> Audio:
     vibrato = 1 + 0.004 * np.sin(2 * np.pi * 5 * time)
-    phase = 2 * np.pi * np.cumsum(2 * hz * vibrato) / RATE
-    return np.asarray(sum(np.sin(phase * n) / n for n in range(1, 4 + round(10 * tone))))
+    return _overtones(2 * np.pi * np.cumsum(2 * hz * vibrato) / RATE, 3 + round(10 * tone))
 
 
 def _pluck(hz: float, time: Audio, tone: float) -> Audio:
@@ -137,7 +136,17 @@ def _drum_loop(rng: np.random.Generator, bpm: int) -> Audio:
 
 
 def _tones(hz: list[float], time: Audio, overtones: int) -> Audio:
-    return np.asarray(sum(np.sin(2 * np.pi * one * n * time) / n for one in hz for n in range(1, overtones + 1)))
+    return np.asarray(sum(_overtones(2 * np.pi * one * time, overtones) for one in hz))
+
+
+def _overtones(phase: Audio, count: int) -> Audio:
+    """The sum of sin(n phase) / n for n from 1 to `count`: powers of a rotation, which cost far less than sines."""
+    turn = np.exp(1j * phase)
+    power, total = np.ones_like(turn), np.zeros_like(phase)
+    for n in range(1, count + 1):
+        power *= turn
+        total += power.imag / n
+    return total
 
 
 def _time(seconds: float) -> Audio:
