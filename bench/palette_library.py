@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from soundpalette.core.music.notes import PITCH_CLASSES
+
 Audio = npt.NDArray[np.float64]
 RATE: Final = 44_100
-NOTES: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TEMPOS: Final = (84, 88, 92, 100, 112, 120, 122, 124, 126, 128, 132, 140, 150, 170, 174)
 ONE_SHOTS: Final = 12
 LOOPS: Final = 40
@@ -32,7 +33,7 @@ def render(folder: Path) -> Path:
     for role, voice in VOICES.items():
         for number in range(LOOPS):
             bpm, tonic, mode = int(rng.choice(TEMPOS)), int(rng.integers(12)), str(rng.choice(["major", "minor"]))
-            key = f"{NOTES[tonic]}{'m' if mode == 'minor' else 'maj'}"
+            key = f"{PITCH_CLASSES[tonic]}{'m' if mode == 'minor' else 'maj'}"
             _write(folder / "Loops" / f"{role} {number:02} {bpm}bpm {key}.wav", _loop(rng, voice, bpm, tonic, mode))
     return folder
 

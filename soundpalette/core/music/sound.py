@@ -12,10 +12,11 @@ from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, decode_channe
 from soundpalette.core.music import measures
 from soundpalette.core.music.chroma import Chroma, find_chroma
 from soundpalette.core.music.loudness import SILENCE_LUFS, loudness_lufs
+from soundpalette.core.music.notes import note_name
 from soundpalette.core.music.onsets import Onsets, find_onsets
 from soundpalette.core.music.pitch import find_pitch
 from soundpalette.core.music.tempo import Tempo, candidates, find_free_tempo, find_tempo
-from soundpalette.core.music.tonality import NOTES, find_key
+from soundpalette.core.music.tonality import find_key
 from soundpalette.core.types import Fact, T, Waveform
 
 HEARD_SECONDS: Final = 60.0
@@ -186,8 +187,7 @@ def _one_shot(kind: Fact[str], audio: Waveform, chroma: Chroma) -> _Music:
     """A note has a root and no key; what has several notes is a chord and has a key."""
     pitch = find_pitch(audio, RHYTHM_RATE)
     if pitch:
-        note = round(pitch.midi)
-        return _Music(kind, root=_sure(f"{NOTES[note % 12]}{note // 12 - 1}", pitch.confidence))
+        return _Music(kind, root=_sure(note_name(round(pitch.midi)), pitch.confidence))
     key = find_key(chroma) if chroma.steadiness >= STEADY_CHORD else None
     return _Music(kind, key=_sure(key.name, key.confidence) if key else None)
 
