@@ -125,7 +125,7 @@ def main() -> None:
     encoder = encoder_of(given.weights) if given.weights else CompactEncoder()
     split = read_split(given.split)
     vectors = encoder.embed_audio_files(split.files)
-    bank = make_bank(encoder.embed_text(load_vocabulary().background))
+    bank = make_bank(encoder.embed_text(load_vocabulary().background), encoder.cohort())
     tests = trials(split)
     texts = encoder.embed_text([test.query for test in tests])
     print(f"{given.split}: {len(split.files)} files, {len(tests)} of {len(split.queries)} queries belong to a class")

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from soundpalette.core.encoders.compact import FILES, FOLDER
+from soundpalette.core.encoders.compact import COHORT, FILES, FOLDER
 from training.places import DATA
 
 
@@ -23,8 +23,9 @@ def export(name: str, folder: Path) -> int:
     text = {n: t.half().contiguous() for n, t in run["text"].items()}
     text |= {"table": (table / scale).round().to(torch.int8), "table_scale": scale.half()}
     save_file(text, folder / FILES[1])
+    save_file({"sounds": run["cohort"]}, folder / COHORT)
     shutil.copy(DATA / "tokenizer.json", folder / FILES[2])
-    return sum((folder / f).stat().st_size for f in FILES)
+    return sum((folder / f).stat().st_size for f in (*FILES, COHORT))
 
 
 def main() -> None:

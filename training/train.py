@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS, FLOOR_VALUE
-from soundpalette.core.encoders.compact_model import AudioTower, Matrix, TextTower, filled_length
+from soundpalette.core.encoders.compact_model import AudioTower, Matrix, TextTower, fill, filled_length
 from training.alterations import altered
 from training.captions import Captioner, Tagged, tag
 from training.clips import load_shards
@@ -36,6 +36,8 @@ SHAPE_STEP = 32
 CENTRED = 0.3
 """The share of the mean vector that each tower takes off in the end."""
 CENTRE_CLIPS = 4096
+COHORT_CLIPS = 4096
+"""Clips whose vectors go into the package: match strength is told beside what a query reaches among them."""
 
 
 @dataclass
@@ -217,6 +219,22 @@ class Trainer(torch.nn.Module):
         self.audio.middle.copy_(CENTRED * torch.cat(sounds).mean(0))
         self.text.middle.copy_(CENTRED * texts.mean(0))
 
+    @torch.no_grad()
+    def cohort(self) -> Tensor:
+        """Clips as training draws them, but unaltered and each once, as the package keeps them: int8 [n, 256]."""
+        self.eval()
+        n = min(COHORT_CLIPS, len(self.data.starts))
+        rows = self.rng.choice(len(self.data.starts), n, replace=False, p=self.data.weights)
+        sounds = torch.cat([self._sound(int(row)) for row in rows])
+        return (sounds / sounds.abs().amax(1, keepdim=True) * 127).round().to(torch.int8)
+
+    def _sound(self, row: int) -> Tensor:
+        start, stop = (int(edge) for edge in self.data.starts[row])
+        window = torch.from_numpy(self.data.frames[start:stop].astype(np.float32))
+        frames, known = fill(window, filled_length(stop - start)), torch.from_numpy(self.data.descriptors[row])
+        sound: Tensor = self.audio(frames[None], known[None], torch.tensor([stop - start]))
+        return sound
+
 
 class Run:
     """A training run that can be broken off: `DATA/runs/NAME-now.pt` holds all that it needs to go on."""
@@ -285,7 +303,7 @@ class Run:
             tower: {n.removeprefix(f"{tower}."): t for n, t in states.items() if n.startswith(f"{tower}.")}
             for tower in ("audio", "text")
         }
-        _write(self.name, towers | {"table": self.trainer.table.vectors})
+        _write(self.name, towers | {"table": self.trainer.table.vectors, "cohort": self.trainer.cohort()})
         run_file(self.name + "-now").unlink(missing_ok=True)
 
 

@@ -232,7 +232,7 @@ class Searcher:
 
     @cached_property
     def _bank(self) -> Bank:
-        return make_bank(self.encoder.embed_text(self.vocabulary.background))
+        return make_bank(self.encoder.embed_text(self.vocabulary.background), self.encoder.cohort())
 
     def _answer(self, index: VectorIndex, asked: _Query, k: int, filters: Filters, preferences: Preferences) -> Answer:
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()

@@ -3,9 +3,12 @@
 A cosine alone tells little: towers of two kinds lie apart, so that good hits have cosines around zero, some sounds
 are near every text (hubs), and some texts near every sound. So a query is read relative to the bank's middle, and
 leaned on those queries of the bank that mean nearly the same: their wordings average out what a single wording
-happens to be near (query expansion, Rocchio 1971). One good hit may be chance, three are less so: half of a hit's
-level is its own, half that of the three best. It is told in deviations from what the bank's own queries reach at
-their best, as the share of a normal distribution below it: 0 to 1.
+happens to be near (query expansion, Rocchio 1971). Then it is read relative to what it reaches among sounds of all
+kinds that the encoder brings along (a cohort, as speaker verification normalises its scores: Auckenthaler 2000): a
+query that any good answer lies far from gets credit for it, one near everything does not. To a text one near sound
+may be chance, three are less so: the best hit is told at the level of the three best, the others as far below. It is
+told in deviations from what the bank's own queries reach at their best, as the share of a normal distribution below
+it: 0 to 1.
 """
 
 from dataclasses import dataclass
@@ -31,6 +34,10 @@ MOST_REFERENCES: Final = 500
 """Sounds whose nearest neighbour is looked for."""
 COMPANY: Final = 3
 """Best hits that bear each other out."""
+BEST_OF_COHORT: Final = 20
+"""Sounds of the cohort whose mean is what a query reaches there, of some thousands."""
+SOUND_CREDIT: Final = 0.5
+"""The share of what a sound reaches in the cohort that counts: its own kind in the library says more."""
 SEED: Final = 4
 NEIGHBOURLY: Final = 0.75
 """Deviations below the mean of nearest neighbours that count as the middle: half of all sounds have none nearer than
@@ -52,21 +59,27 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A library as the bank's queries see it; `distance` is the mean of 1 - cosine between two of its sounds."""
+    """A library as the bank's queries see it; `distance` is the mean of 1 - cosine between two of its sounds.
+
+    `cohort` holds the bank's without the library's middle.
+    """
 
     bank: "Bank"
     text: Level
     audio: Level
     middle: Vector
     distance: float
+    cohort: Vectors
 
     def of_text(self, query: Vector, hits: Vectors) -> Evidence:
         """How well all hits of an answer [n, dimension] fit a text's unit vector [dimension]."""
-        return self.text.evidence(_borne_out(hits @ self.bank.leaned(query)))
+        leaned = self.bank.leaned(query)
+        return self.text.evidence(_borne_out(hits @ leaned) - self.bank.reached(leaned[None]))
 
     def of_audio(self, reference: Vector, hits: Vectors) -> Evidence:
         """How near all hits of an answer [n, dimension] are to a sound's unit vector, by what is usual here."""
-        return self.audio.evidence(_borne_out(_apart(hits, self.middle) @ _apart(reference, self.middle)))
+        own = _apart(reference, self.middle)
+        return self.audio.evidence(_apart(hits, self.middle) @ own - _credit(own[None], self.cohort))
 
     def of_both(self, text: Vector, reference: Vector, alpha: float, hits: Vectors) -> Evidence:
         """The two kinds of evidence, mixed like the two vectors of a hybrid search."""
@@ -75,11 +88,15 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The background queries of one encoder: unit vectors [queries, dimension], their mean, and each without it."""
+    """The background queries of one encoder: unit vectors [queries, dimension], their mean, and each without it.
+
+    `cohort` [n, dimension] holds unit vectors of sounds of all kinds; without any, no query gets credit.
+    """
 
     vectors: Vectors
     middle: Vector
     centred: Vectors
+    cohort: Vectors
 
     def apart(self, texts: Vectors) -> Vectors:
         """Texts' vectors [n, dimension] without what all texts have in common, at unit length."""
@@ -90,6 +107,10 @@ class Bank:
         own = _apart(query, self.middle)
         return np.asarray(_leaned(own[None], _kinship(self.centred @ own)[None], self.centred)[0])
 
+    def reached(self, queries: Vectors) -> Vector:
+        """The mean cosine of each query [n, dimension] to the sounds of the cohort that are nearest to it [n]."""
+        return _best(queries @ self.cohort.T)
+
     def leaned_itself(self) -> Vectors:
         """Each query of the bank, leaned on the others [queries, dimension]."""
         cosines = self.centred @ self.centred.T
@@ -97,12 +118,15 @@ class Bank:
         return _leaned(self.centred, _kinship(cosines), self.centred)
 
 
-def make_bank(vectors: Vectors) -> Bank:
-    """The bank of background queries' unit vectors [at least 2, dimension]. Raises ValueError for fewer."""
+def make_bank(vectors: Vectors, cohort: Vectors) -> Bank:
+    """The bank of background queries' unit vectors [at least 2, dimension] and of a cohort's [n, dimension].
+
+    Raises ValueError for fewer queries.
+    """
     if len(vectors) < 2:
         raise ValueError(f"{len(vectors)} background queries came; the vocabulary's `background` needs at least 2")
     middle = vectors.mean(axis=0)
-    return Bank(vectors, middle, _apart(vectors, middle))
+    return Bank(vectors, middle, _apart(vectors, middle), cohort)
 
 
 def calibrate(bank: Bank, library: Vectors) -> Calibration:
@@ -115,8 +139,11 @@ def calibrate(bank: Bank, library: Vectors) -> Calibration:
     drawn = np.random.default_rng(SEED).permutation(len(library))[:MOST_SAMPLED]
     seen = library[drawn]
     middle = seen.mean(axis=0)
-    text = _level(bank.leaned_itself() @ seen.T)
-    return Calibration(bank, text, _nearest(seen, middle), middle, _distance(seen, middle))
+    queries = bank.leaned_itself()
+    best = np.sort(queries @ seen.T, axis=1)[:, -COMPANY:].mean(axis=1)
+    text = _level(best - bank.reached(queries))
+    cohort = _apart(bank.cohort, middle)
+    return Calibration(bank, text, _nearest(_apart(seen, middle), cohort), middle, _distance(seen, middle), cohort)
 
 
 def strength(evidence: float) -> Strength:
@@ -126,15 +153,28 @@ def strength(evidence: float) -> Strength:
     return "fair" if evidence >= FAIR else "weak"
 
 
-def _nearest(seen: Vectors, middle: Vector) -> Level:
-    """How near the nearest other sound is; for a single sound, so that only itself is near."""
+def _nearest(seen: Vectors, cohort: Vectors) -> Level:
+    """How near the nearest other sound is, all without the middle; for a single sound, so that only itself is near."""
     if len(seen) < 2:
         return Level(1.0, _LEAST_SPREAD)
-    apart = _apart(seen, middle)
-    cosines = apart[:MOST_REFERENCES] @ apart.T
+    asked = seen[:MOST_REFERENCES]
+    cosines = asked @ seen.T
     np.fill_diagonal(cosines, -np.inf)
-    level = _level(cosines)
+    level = _level(cosines.max(axis=1) - _credit(asked, cohort))
     return Level(level.mean - NEIGHBOURLY * level.deviation, level.deviation)
+
+
+def _credit(sounds: Vectors, cohort: Vectors) -> Vector:
+    """What sounds [n, dimension] reach in the cohort, as far as it counts [n]."""
+    return SOUND_CREDIT * _best(sounds @ cohort.T)
+
+
+def _best(cosines: npt.NDArray[np.floating]) -> Vector:
+    """The mean of the best ones of each row of cosines [n, cohort]; 0 without a cohort."""
+    if not cosines.shape[1]:
+        return np.zeros(len(cosines), np.float32)
+    best = min(BEST_OF_COHORT, cosines.shape[1])
+    return np.asarray(np.partition(cosines, -best, axis=1)[:, -best:].mean(axis=1))
 
 
 def _distance(seen: Vectors, middle: Vector) -> float:
@@ -144,19 +184,17 @@ def _distance(seen: Vectors, middle: Vector) -> float:
     return max(1 - shared, _LEAST_SPREAD)
 
 
-def _level(cosines: npt.NDArray[np.floating]) -> Level:
-    """Of cosines [queries, samples]; a sample that is the query itself stands as -inf."""
-    best = np.sort(cosines, axis=1)[:, -COMPANY:]
-    reached = _borne_out(best[:, np.isfinite(best).all(axis=0)])[:, -1]
+def _level(reached: npt.NDArray[np.floating]) -> Level:
+    """Of what each query reaches [queries]."""
     return Level(float(reached.mean()), max(float(reached.std()), _LEAST_SPREAD))
 
 
 def _borne_out(cosines: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Half a hit's own cosine, half the mean of the best ones [..., hits]."""
-    if not cosines.shape[-1]:
+    """The best of cosines [hits] at the mean of the best ones, the others as far below it as they were."""
+    if not cosines.size:
         return cosines
-    best = np.sort(cosines, axis=-1)[..., -COMPANY:].mean(axis=-1, keepdims=True)
-    return np.asarray((cosines + best) / 2)
+    best = np.sort(cosines)[-COMPANY:]
+    return np.asarray(cosines - best[-1] + best.mean())
 
 
 def _kinship(cosines: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -105,6 +105,8 @@ def test_a_run_that_was_broken_off_goes_on(data: Data, folder: Path) -> None:
     later.finish()
     assert {p.name for p in (folder / "runs").iterdir()} == {"some.pt"}
     towers = torch.load(folder / "runs/some.pt", weights_only=True)
+    assert towers["cohort"].dtype == torch.int8
+    assert towers["cohort"].shape == (len(data.starts), 256)
     assert all(0 < towers[tower]["middle"].norm() < train.CENTRED for tower in ("audio", "text"))
 
 

@@ -56,6 +56,10 @@ class Encoder(ABC):
     def release(self) -> None:
         """Give back the memory of both towers; the next use loads them again."""
 
+    def cohort(self) -> Vectors:
+        """Unit vectors float32 [n, dimension] of sounds of all kinds, to compare what queries reach; n may be 0."""
+        return np.zeros((0, self.space.dimension), np.float32)
+
     def audio_features(self, path: Path | str) -> Features:
         """Features float32 [windows, width] of every window of one file. Raises AudioError."""
         windows = self.windows(Path(path))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, probe, stream
-from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.encoders.compact_frontend import (
     DESCRIPTORS,
     RATE,
@@ -41,6 +41,7 @@ NAME: Final = "compact"
 DIMENSION: Final = 256
 FOLDER: Final = Path(__file__).parents[2] / "weights" / "compact"
 FILES: Final = ("audio.safetensors", "text.safetensors", "tokenizer.json")
+COHORT: Final = "cohort.safetensors"
 WHOLE_SECONDS: Final = 30.0
 """Files up to here are decoded whole; of longer ones only what the windows need is kept."""
 MAX_WINDOWS: Final = 10
@@ -135,6 +136,10 @@ class CompactEncoder(Encoder):
     def text_features(self, texts: Sequence[str]) -> Vectors:
         """Lower case, punctuation ignored, unknown words by their parts; a text without words: one fixed vector."""
         return self._text_side().features(texts)
+
+    def cohort(self) -> Vectors:
+        """Some thousands of the clips that it was trained with, stored as int8."""
+        return unit(_tensors(self._folder / COHORT)["sounds"].float().numpy())
 
     def load_audio(self) -> None:
         self._audio_tower()

@@ -194,7 +194,7 @@ class WordGuesser:
 
 def make_lexicon(vocabulary: Vocabulary, encoder: Encoder) -> Lexicon:
     """Embed every word of a vocabulary (some 500 short texts)."""
-    bank = make_bank(encoder.embed_text(vocabulary.background))
+    bank = make_bank(encoder.embed_text(vocabulary.background), encoder.cohort())
     roles = {role: (role, *vocabulary.prompts.get(role, ())) for role in vocabulary.roles}
     return Lexicon(
         _choices(roles, encoder, bank),
