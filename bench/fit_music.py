@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 
 from soundpalette.core.music import sound, tempo, tonality
 from soundpalette.core.music.chroma import find_chroma
+from soundpalette.core.music.notes import PITCH_CLASSES
 from soundpalette.core.music.onsets import find_onsets
 from tests.rendered import Rendered, loops, one_shots
 from tests.sounds import RATE
@@ -76,7 +77,7 @@ class Heard:
         if self.item.key is None:
             return []
         note, mode = self.item.key.split()
-        return [Choice(tonality.evidence(self.chroma), tonality.NOTES.index(note) + 12 * (mode == "minor"))]
+        return [Choice(tonality.evidence(self.chroma), PITCH_CLASSES.index(note) + 12 * (mode == "minor"))]
 
     def kind(self) -> Choice:
         evidence = sound.loop_evidence(self.onsets, self.chroma)

@@ -5,6 +5,7 @@ The seeds are judging seeds: nothing was fitted or looked at on them (bench/fit_
 
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Final
 
 import numpy as np
 
+from soundpalette.core.music.notes import PITCH_CLASSES
 from soundpalette.core.music.sound import Sound, analyse_file
-from soundpalette.core.music.tonality import KRUMHANSL, NOTES
+from soundpalette.core.music.tonality import KRUMHANSL
 from tests.rendered import Rendered, loops, loosened, one_shots
 from tests.sounds import RATE, write
 
@@ -52,7 +54,7 @@ def mirex(found: str | None, true: str) -> float:
     if found is None or found == true:
         return float(found == true)
     (note, mode), (true_note, true_mode) = found.split(), true.split()
-    distance = (NOTES.index(true_note) - NOTES.index(note)) % 12
+    distance = (PITCH_CLASSES.index(true_note) - PITCH_CLASSES.index(note)) % 12
     if mode == true_mode:
         return 0.5 if distance in (5, 7) else 0.0
     relative = 9 if mode == "major" else 3
@@ -138,6 +140,12 @@ class _Librosa:
 
 def _librosa(path: Path) -> _Librosa:
     """Its defaults, and the key whose profile correlates best with the mean of its chroma."""
+    with warnings.catch_warnings():  # by its defaults it looks at more at once than short loops have
+        warnings.filterwarnings("ignore", r"n_fft=\d+ is too large", UserWarning)
+        return _librosa_defaults(path)
+
+
+def _librosa_defaults(path: Path) -> _Librosa:
     import librosa
     from librosa.beat import beat_track
 
@@ -147,7 +155,7 @@ def _librosa(path: Path) -> _Librosa:
     chroma = librosa.feature.chroma_cqt(y=audio, sr=rate).mean(axis=1)
     fits = [np.corrcoef(chroma, np.roll(profile, tonic))[0, 1] for profile in KRUMHANSL for tonic in range(12)]
     best = int(np.nanargmax(fits)) if not np.isnan(fits).all() else 0
-    key = f"{NOTES[best % 12]} {'major' if best < 12 else 'minor'}"
+    key = f"{PITCH_CLASSES[best % 12]} {'major' if best < 12 else 'minor'}"
     return _Librosa(float(np.ravel(tempo)[0]), float(np.ravel(tracked)[0]), key)
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.palettes`: over 50 written briefs, the joint choice beside the best hit of each role.
+"""Over 50 written briefs, the joint choice of a palette beside the best hit of each role.
 
 tempo fit   of the sounds with a tempo, how well they bear the stretch to the brief's (1: none; 0.6: 3.5 %)
 key fit     of the sounds with a key, the share that goes with the brief's by the circle of fifths
@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from io import StringIO
@@ -18,8 +19,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from bench.palette_library import render
 from soundpalette.core.palette import Brief, Candidate, Slot, choose, cohesion, harmony, parse, tempo
@@ -29,6 +28,7 @@ from soundpalette.tools.building import Wish, average_vector, slot_of
 from soundpalette.tools.workbench import Reach, Workbench
 
 BRIEFS: Final = Path(__file__).parent / "palette_briefs.toml"
+TOLD: Final = {"tempo": "tempo fit", "key": "key fit", "cohesion": "cohesion", "match": "match", "cosine": "cosine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Figures:
     cosine: float
 
 
-def main() -> None:
-    """Render, index, choose, print."""
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """Rows for the table of `bench/run.py`: render, index, choose. Changes the environment."""
     with tempfile.TemporaryDirectory() as folder:
         bench = _indexed(Path(folder))
         joint, best = [], []
@@ -51,9 +51,9 @@ def main() -> None:
         for entry in tomllib.loads(BRIEFS.read_text("utf-8"))["brief"]:
             brief = parse(entry["text"])
             slots = [_slot(bench, role, brief, average) for role in entry["roles"]]
-            joint.append(_figures(slots, [pick.chosen for pick in choose(slots, brief.bpm, brief.key)], brief))
+            joint.append(_figures(slots, _jointly(bench, slots, brief), brief))
             best.append(_figures(slots, [slot.candidates[0] for slot in slots], brief))
-    Console(width=120).print(_table(joint, best))
+        yield from _rows(joint, best)
 
 
 def _indexed(folder: Path) -> Workbench:
@@ -71,8 +71,13 @@ def _indexed(folder: Path) -> Workbench:
     return app.workbench(Reach())
 
 
+def _jointly(bench: Workbench, slots: list[Slot], brief: Brief) -> list[Candidate]:
+    picks = choose(slots, brief.bpm, brief.key, brief.genres, bench.searcher.distance())
+    return [pick.chosen for pick in picks]
+
+
 def _slot(bench: Workbench, role: str, brief: Brief, average: Vector) -> Slot:
-    slot = slot_of(bench, Wish(role, f"{brief.words} {role}"), average)
+    slot = slot_of(bench, Wish(role, f"{brief.words} {role}", brief.genres), average)
     if not slot.candidates:
         sys.exit(f"the rendered library has no {role}")
     return slot
@@ -92,17 +97,19 @@ def _figures(slots: list[Slot], chosen: list[Candidate], brief: Brief) -> Figure
     )
 
 
-def _table(joint: list[Figures], best: list[Figures]) -> Table:
-    table = Table("figure", "joint", "best hit a role", "better / equal / worse", title=f"{len(joint)} briefs, means")
-    for name in ("tempo", "key", "cohesion", "match", "cosine"):
-        ours = np.array([getattr(figures, name) for figures in joint])
-        theirs = np.array([getattr(figures, name) for figures in best])
+def _rows(joint: list[Figures], best: list[Figures]) -> Iterator[tuple[str, str, str, str]]:
+    """A row a figure: means of the briefs where both palettes have it, and for how many the joint choice is better."""
+    for figure, told in TOLD.items():
+        ours = np.array([getattr(figures, figure) for figures in joint])
+        theirs = np.array([getattr(figures, figure) for figures in best])
         known = ~np.isnan(ours) & ~np.isnan(theirs)
         signs = np.sign((ours - theirs)[known].round(6))
-        wins = " / ".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
-        table.add_row(name, f"{ours[known].mean():.3f}", f"{theirs[known].mean():.3f}", wins)
-    return table
+        counts = "/".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
+        a, b = float(ours[known].mean()), float(theirs[known].mean())
+        name = f"palettes: {told} of {len(joint)} briefs (more is better); baseline: best hit a role"
+        yield name, f"{a:.3f} ({counts} better/equal/worse)", f"{b:.3f}", f"{a / max(b, 1e-9):.2f}"
 
 
 if __name__ == "__main__":
-    main()
+    for row in rows():
+        print(*row, sep=" | ")

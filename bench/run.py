@@ -5,6 +5,7 @@ indexing    files a second over the demo crate, beside decoding and resampling t
 text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
 encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling
 music       tempo, key, root and kind of rendered sounds, and what analysing costs, beside librosa (bench/music.py)
+palettes    how the joint choice of a palette holds together, beside the best hit of each role (bench/palettes.py)
 """
 
 import json
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from functools import partial
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +27,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench import music
+from bench import music, palettes
 
 if TYPE_CHECKING:
     from soundpalette.core.encoders.base import Encoder
@@ -55,7 +57,7 @@ def main() -> None:
         os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
         for row in (handshake, indexing, text_query, encoding):
             table.add_row(*row())
-        for cells in music.rows():
+        for cells in chain(music.rows(), palettes.rows()):
             table.add_row(*cells)
     Console(width=120).print(table)
 

@@ -1,5 +1,6 @@
 """A user's own vocabulary from the configuration to indexing, searching and the published tools."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def test_a_vocabulary_that_cannot_be_used_is_told_wherever_it_is_needed(
 ) -> None:
     own.write_text('roles = ["boom"')
     monkeypatch.setenv("SOUNDPALETTE_PATHS__VOCABULARY", str(own))
-    for used in (lambda app: app.indexer(), lambda app: app.searcher, lambda app: app.server()):
+    uses: list[Callable[[App], object]] = [App.indexer, lambda app: app.searcher, App.server]
+    for used in uses:
         with pytest.raises(ConfigError, match=r"own.toml cannot be read as TOML .*; mend it, or start again"):
             used(App(load_config()))

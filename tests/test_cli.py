@@ -131,6 +131,12 @@ def test_failures_are_listed_and_the_exit_is_still_good(library: Path) -> None:
         (["status", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["serve", "--encoder", "clamp3"], 1, "soundpalette models download clamp3"),
         (["models", "download", "clamp3"], 1, "CC-BY-NC-4.0"),
+        (["search", "kick", "--avoid", "x" * 10_000], 2, "avoid has 10,000 characters; up to 1,000 are allowed"),
+        (["search", "kick", "--min-seconds", "9", "--max-seconds", "1"], 2, "which nothing can meet; swap them"),
+        (["palette", "describe", *["a.wav"] * 65], 2, "65 samples came; a palette has 1 to 64"),
+        (["palette", "build", "a", *["--lock", "a.wav"] * 65], 2, "65 samples came; a palette has 1 to 64"),
+        (["palette", "build", "a", "--role", f"kick: {'x' * 10_000}"], 2, "the wish for kick has 10,000 characters"),
+        (["palette", "build", "a", "--bpm", "5"], 2, "the tempo is 5 BPM; 20 to 400 are allowed"),
         (["palette", "describe", "none.wav"], 2, "'none.wav' names no file within reach"),
         (["palette", "build", "x" * 10_000], 2, "the brief has 10,000 characters"),
         (["palette", "build", "techno", "--role", "theremin"], 2, "'theremin' is no role; take one of: kick"),
@@ -143,6 +149,39 @@ def test_what_is_wrong_is_one_sentence_and_an_exit_code(arguments: list[str], co
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_palettes_of_strange_samples_are_one_sentence_each(library: Path, tmp_path: Path) -> None:
+    soundpalette("index", library)
+    assert printed("palette", "describe", "drums/hat.aiff")["summary"].startswith("A palette of one (hi-hat)")
+    wrong = [
+        (("palette", "describe", "drums/hat.aiff", library / "drums" / "hat.aiff"), "came twice; name each sample"),
+        (("palette", "describe", "drums/hat.aiff", "--target", "x" * 10_000), "the target has 10,000 characters"),
+        (("palette", "build", "a", "--role", "brass"), "the library has no brass; library_overview tells"),
+    ]
+    for arguments, words in wrong:
+        assert refused(*arguments).count(words) == 1
+    empty = soundpalette("search", "horn", "--role", "brass")
+    assert (empty.returncode, "no sample has role brass; without the role 6 pass" in empty.stderr) == (0, True)
+    library.rename(tmp_path / "unplugged")
+    assert 'its folder "' in refused("palette", "describe", str(library / "drums" / "hat.aiff"))
+    assert "kick: the files of those in the library cannot be taken" in refused(
+        "palette", "build", "a", "--role", "kick"
+    )
+
+
+def test_a_vocabulary_that_cannot_be_used_is_one_sentence(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('roles = "kick"')
+    own = {"SOUNDPALETTE_PATHS__VOCABULARY": str(tmp_path / "own.toml")}
+    for command in (("index", library), ("search", "kick"), ("serve",), ("palette", "build", "techno")):
+        assert "own.toml: roles is 'kick'; lists of words are wanted" in refused(*command, **own)
+
+
+def refused(*arguments: str | Path, **environment: str) -> str:
+    """The one line on stderr of a command that was used wrongly."""
+    result = soundpalette(*arguments, **environment)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    return result.stderr
 
 
 def test_names_come_out_whole_where_the_pipe_is_not_utf8(library: Path) -> None:

@@ -40,6 +40,20 @@ def test_every_tool_is_in_the_reference(tool: str) -> None:
     assert f"`{tool}(" in REFERENCE
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        *re.findall(r"^- (\w+):", INSTRUCTIONS, re.M),
+        "curate_palette", "replace_sample", "sample://{id}", "sample://{id}/audio",
+        "soundpalette show", "soundpalette search", "soundpalette palette build", "soundpalette palette describe",
+        "--analyse-only", "--avoid", "--diversity", "--context", "strong",
+    ],
+)  # fmt: skip
+def test_what_a_palette_is_made_with_is_in_the_readme_and_the_reference(named: str) -> None:
+    assert named in README
+    assert named in REFERENCE
+
+
 @pytest.mark.parametrize("parameter", [*filters.PUBLISHED, *preferences.PUBLISHED])
 def test_every_filter_and_preference_is_in_the_reference(parameter: str) -> None:
     assert f"`{parameter}`" in REFERENCE

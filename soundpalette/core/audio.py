@@ -146,9 +146,12 @@ def decode_channels(
 
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
-    """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio."""
+    """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio.
+
+    Without blocking: a pipe where a file was would be waited for without end.
+    """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
         raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error

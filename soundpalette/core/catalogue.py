@@ -88,7 +88,7 @@ class Catalogue(Database):
         """What the encoder of `space` guessed of this content."""
         sql = "SELECT guess FROM guesses WHERE content_hash = ? AND space = ?"
         rows = self._rows(sql, (content_hash, space.key))
-        return traits_table.GUESS.validate_json(rows[0][0]) if rows else None
+        return traits_table.read_guess(rows[0][0]) if rows else None
 
     # --- writing ---
 
@@ -204,9 +204,10 @@ class Catalogue(Database):
         return {row[0]: Sample(*row) for row in self._rows_of(sql, ids)}
 
     def traits(self, ids: Sequence[str]) -> dict[str, Traits]:
-        """By id, what is known as music of those of `ids` that were analysed."""
+        """By id, what is known as music of those of `ids` that were analysed by this version of the program."""
         sql = "SELECT sample_id, traits FROM facts WHERE sample_id IN"
-        return {row[0]: traits_table.TRAITS.validate_json(row[1]) for row in self._rows_of(sql, ids)}
+        found = ((sample_id, traits_table.read(facts)) for sample_id, facts in self._rows_of(sql, ids))
+        return {sample_id: traits for sample_id, traits in found if traits is not None}
 
     def select(self, wanted: Filters) -> Ids:
         """The ids, int64 [n] in rising order, of all samples that meet every condition. Raises RequestError."""

@@ -1,14 +1,34 @@
 """What is known of a sample as music, as rows of the catalogue: columns to filter by, tags, and all facts as JSON."""
 
+from functools import lru_cache
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from soundpalette.core.database import Connection
 from soundpalette.core.types import Fact, Guess, NewSample, Space, Traits
 
 TRAITS: Final = TypeAdapter(Traits)
 GUESS: Final = TypeAdapter(Guess)
+KEPT_READ: Final = 2048
+"""Facts that stay read: one search after the other meets the same samples."""
+
+
+@lru_cache(maxsize=KEPT_READ)
+def read(facts: str) -> Traits | None:
+    """Traits from their JSON; None for those of another version of the program, until the next run analyses anew."""
+    try:
+        return TRAITS.validate_json(facts)
+    except ValidationError:
+        return None
+
+
+def read_guess(guess: str) -> Guess | None:
+    """A guess from its JSON; None for that of another version of the program."""
+    try:
+        return GUESS.validate_json(guess)
+    except ValidationError:
+        return None
 
 
 def put_content(connection: Connection, space: Space, new: NewSample) -> None:
@@ -41,4 +61,5 @@ def _columns(traits: Traits | None) -> tuple[object, ...]:
     facts: tuple[Fact[float] | Fact[str] | None, ...] = (
         traits.bpm, traits.key, traits.root, traits.kind, traits.role, traits.genre,
     )  # fmt: skip
-    return tuple(fact and fact.value for fact in facts)
+    # what is told with no confidence at all (the kind of what could not be heard) meets no condition
+    return tuple(fact.value if fact and fact.confidence else None for fact in facts)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.music.analysis import REVISION, Content, read_content
+from soundpalette.core.music.analysis import REVISION, Content, read_content, unheard
 from soundpalette.core.music.clues import Clues
 from soundpalette.core.music.names import from_name
 from soundpalette.core.types import Analysis, Guess, Root, Traits, Vectors
@@ -34,30 +34,34 @@ class Guesser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """What a file and its name tell. `content` is None where the analysis failed; `new` is what the catalogue does not
-    hold yet, `seconds` the processor's time that it cost; `reason` says where the file itself could not be decoded."""
+    """What the file at `path` and its name tell. `content` is None where the analysis failed; `new` is what the
+    catalogue does not hold yet, `seconds` the processor's time that it cost; `reason` says where the file itself could
+    not be decoded."""
 
+    path: Path = Path()
     content: Content | None = None
     name: Clues = field(default_factory=Clues)
     new: Analysis | None = None
     seconds: float = 0.0
     reason: str = ""
 
-    def traits(self, guess: Guess) -> Traits | None:
-        return self.content.traits(self.name, guess) if self.content else None
+    def traits(self, guess: Guess) -> Traits:
+        """Where the analysis failed, what name, folders and tags tell."""
+        return self.content.traits(self.name, guess) if self.content else unheard(self.path, self.name, guess)
 
 
 def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, limits: Limits) -> Analysed:
     """Analyse the file at the relative `path`, unless its content was by this revision; a failure is logged."""
     name = from_name(Path(root.path).name + "/" + path)
+    file = Path(root.path, path)
     kept = catalogue.analysis(content_hash)
     if kept is not None and kept.revision == REVISION:
         with suppress(ValueError):  # what cannot be read any more is analysed anew
-            return Analysed(Content.from_json(kept.told) if kept.told else None, name)
+            return Analysed(file, Content.from_json(kept.told) if kept.told else None, name)
     started = time.thread_time()
-    content, reason = _read(Path(root.path, path), limits)
+    content, reason = _read(file, limits)
     told = content.to_json() if content else None
-    return Analysed(content, name, Analysis(REVISION, told), time.thread_time() - started, reason)
+    return Analysed(file, content, name, Analysis(REVISION, told), time.thread_time() - started, reason)
 
 
 def _read(path: Path, limits: Limits) -> tuple[Content | None, str]:

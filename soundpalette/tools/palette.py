@@ -16,7 +16,6 @@ from soundpalette.core.types import Sample, Traits, Vectors
 from soundpalette.errors import RequestError
 from soundpalette.tools.names import clean, quoted, unquoted
 from soundpalette.tools.palette_schemas import PaletteDescription, PaletteSample
-from soundpalette.tools.traits import traits_of
 from soundpalette.tools.workbench import Workbench, is_file
 
 WORDS_TOLD: Final = 5
@@ -44,7 +43,7 @@ def members_of(bench: Workbench, sounds: Sequence[Sample | Path]) -> list[Member
     """The sounds as a palette sees them. Raises RequestError for one whose file or folder is gone."""
     for sound in sounds:
         _check_there(bench, sound)
-    return [member(bench, sound, traits) for sound, traits in zip(sounds, traits_of(bench, sounds), strict=True)]
+    return [member(bench, sound, traits) for sound, traits in zip(sounds, bench.traits_of(sounds), strict=True)]
 
 
 def member(bench: Workbench, sound: Sample | Path, traits: Traits) -> Member:

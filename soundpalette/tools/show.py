@@ -8,7 +8,6 @@ from soundpalette.core.audio import probe
 from soundpalette.core.types import Fact, Sample, Traits
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Answer
-from soundpalette.tools.traits import traits_of
 from soundpalette.tools.workbench import Workbench
 
 LONGEST_PATH = 4096
@@ -59,7 +58,7 @@ def show(bench: Workbench, reference: str) -> SampleShown:
     """
     sound = bench.resolve(reference)
     path = bench.path_of(sound)
-    (traits,) = traits_of(bench, [sound])
+    (traits,) = bench.traits_of([sound])
     if isinstance(sound, Sample):
         return _shown(sound.id, path, sound.seconds, traits)
     return _shown("", path, probe(path, bench.limits).seconds, traits)

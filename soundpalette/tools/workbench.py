@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.search import Searcher
-from soundpalette.core.types import Sample
+from soundpalette.core.types import Sample, Traits
 from soundpalette.errors import NotFoundError, RequestError
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
@@ -133,6 +134,18 @@ class Workbench:
         if not path.resolve().is_relative_to(root):
             raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
         return path
+
+    def traits_of(self, sounds: Sequence[Sample | Path]) -> list[Traits]:
+        """What is known of each: as the catalogue has it, else analysed on the spot.
+
+        Raises SoundPaletteError for a file that has to be read and cannot be.
+        """
+        known = self.searcher.catalogue.traits([sound.id for sound in sounds if isinstance(sound, Sample)])
+        return [
+            (known.get(sound.id) if isinstance(sound, Sample) else None)
+            or read_traits(self.path_of(sound), self.limits)
+            for sound in sounds
+        ]
 
     def _sample(self, sample_id: str) -> Sample:
         sample = self.searcher.catalogue.samples([sample_id]).get(sample_id)

@@ -1,5 +1,6 @@
 """Audio in: what decodes, to what, and what is refused."""
 
+import os
 import struct
 import tracemalloc
 from pathlib import Path
@@ -261,3 +262,10 @@ def test_width_is_gathered_while_a_file_streams(tmp_path: Path) -> None:
     width = Width()
     assert sum(block.size for block in stream(path, RATE, width=width)) == 8 * RATE
     assert width.value == pytest.approx(0.5**0.5, abs=0.01)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_where_a_file_was_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "kick.wav")
+    with pytest.raises(AudioError):
+        probe(tmp_path / "kick.wav")

@@ -300,6 +300,17 @@ def test_newer_traits_replace_older_ones_without_a_new_generation(catalogue: Cat
     assert catalogue.stamp() == stamp
 
 
+def test_what_another_version_wrote_of_a_sample_is_not_known(catalogue: Catalogue, root: Root) -> None:
+    new = replace(sample(root, "a.wav"), traits=traits(124.0), guess=Guess(None, None, ()), revision="1")
+    catalogue.commit(SPACE, [new], [])
+    sample_id = catalogue.known_files(root.id, "", SPACE)["a.wav"].id
+    with catalogue._connected() as connection:
+        connection.execute("UPDATE facts SET traits = json_remove(traits, '$.bands')")
+        connection.execute("UPDATE guesses SET guess = '[]'")
+    assert catalogue.traits([sample_id]) == {}
+    assert catalogue.guess("a.wav", SPACE) is None
+
+
 def test_an_analysis_and_a_guess_are_kept_by_content_until_nobody_has_it(catalogue: Catalogue, root: Root) -> None:
     guess = Guess(Fact("kick", "encoder", 0.6), None, ("punchy",))
     new = replace(sample(root, "a.wav", "one"), analysis=Analysis(3, "{}"), guess=guess)

@@ -28,6 +28,15 @@ def test_a_long_one_is_cut_faded_and_small(tmp_path: Path) -> None:
     assert np.abs(audio[-40:]).max() < 0.05 < np.abs(audio[: rate // 2]).max()
 
 
+def test_what_hardly_compresses_is_shown_shorter(tmp_path: Path) -> None:
+    flips = np.sign(noise(9, rate=RATE)).astype(np.float32)
+    chopped = np.where(np.arange(len(flips)) // 400 % 2, flips, np.float32(0))
+    for sound in (flips, chopped):
+        data = preview(write(tmp_path / "a.wav", sound, rate=RATE))
+        assert len(data) <= MAX_BYTES
+        assert soundfile.info(BytesIO(data)).duration > 4
+
+
 def test_what_is_no_audio_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("no audio")
     with pytest.raises(AudioError, match="is not readable audio"):

@@ -145,16 +145,20 @@ def test_analysis_alone_loads_no_tower_and_leaves_embedding_for_later(run: Run, 
     assert run.catalogue.count(run.encoder.space) == 2
 
 
-def test_a_failed_analysis_is_logged_and_the_file_is_found_as_before(
+def test_a_failed_analysis_is_logged_and_its_name_tells_all_the_same(
     run: Run, folder: Path, unreadable: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
         report = run(folder)
     assert report.counts == Counts(seen=2, added=2)
     assert "tone.wav' could not be analysed" in caplog.text
-    assert run.traits("tone.wav") is None
+    known = run.traits("loop_124bpm.wav")
+    assert known is not None
+    assert (known.bpm, known.kind) == (Fact(124.0, "name", 0.9), Fact("loop", "name", 0.9))
+    assert run.catalogue.select(Filters(min_bpm=120, max_bpm=130)).size == 1
+    assert run.catalogue.select(Filters(kind="one-shot")).size == 0
     unreadable.undo()
-    assert (run(folder).counts, run.traits("tone.wav")) == (Counts(seen=2, unchanged=2), None)
+    assert (run(folder).counts, run.traits("loop_124bpm.wav")) == (Counts(seen=2, unchanged=2), known)
 
 
 def test_what_cannot_be_decoded_fails_once_whether_it_is_to_be_embedded_or_not(run: Run, folder: Path) -> None:

@@ -146,7 +146,7 @@ def test_samples_whose_files_are_gone_are_left_out(crate_bench: Workbench, crate
     before = paths(crate_bench, BRIEF, *roles)
     (crate / before[1]).unlink()
     after = build_palette(crate_bench, BRIEF, roles)
-    shown = [one.path for pick in after.picks for one in (pick, *pick.alternatives)]
+    shown = [path for pick in after.picks for path in (pick.path, *(other.path for other in pick.alternatives))]
     assert [pick.role for pick in after.picks] == list(roles)
     assert before[1] not in shown
     assert all((crate / path).is_file() for path in shown)

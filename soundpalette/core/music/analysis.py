@@ -10,11 +10,12 @@ from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.music.clues import Clues
 from soundpalette.core.music.files import from_file
 from soundpalette.core.music.names import from_name
-from soundpalette.core.music.sound import Sound, analyse_file
+from soundpalette.core.music.sound import UNHEARD, Sound, analyse_file
 from soundpalette.core.music.traits import NO_GUESS, merge
 from soundpalette.core.types import Guess, Traits
+from soundpalette.errors import AudioError
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised with whatever is read otherwise of files, names or sounds: then the next run analyses anew."""
 
 
@@ -36,6 +37,15 @@ class Content:
     def from_json(told: str) -> "Content":
         """Raises ValueError (pydantic's) for what another revision wrote."""
         return _CONTENT.validate_json(told)
+
+
+def unheard(path: Path, name: Clues, guess: Guess = NO_GUESS) -> Traits:
+    """What name, chunks and tags tell of a file whose sound could not be analysed; it measures as silence does."""
+    try:
+        file = from_file(path)
+    except AudioError:
+        file = Clues()
+    return merge(file, name, UNHEARD, guess)
 
 
 def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> Content:

@@ -8,7 +8,8 @@ class Clues:
     """What a file's own chunks and tags, or its name and folders, tell; None where they are silent.
 
     The values mean what they mean in `core.types.Traits`: bpm in beats a minute, key such as "A minor", root such as
-    "C#3" or "C#", kind "loop" or "one-shot", role one of the vocabulary's roles.
+    "C#3" or "C#", kind "loop" or "one-shot", role one of the vocabulary's roles. `bpm_in_doubt`: the tempo may be
+    something else, a catalogue's number or what a program writes into each file; the sound has to bear it out.
     """
 
     bpm: float | None = None
@@ -19,3 +20,4 @@ class Clues:
     role: str | None = None
     genre: str | None = None
     tags: tuple[str, ...] = ()
+    bpm_in_doubt: bool = False

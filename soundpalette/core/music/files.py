@@ -7,6 +7,7 @@ import io
 import re
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import Final, TypeVar
@@ -28,6 +29,7 @@ _MIDDLE_C: Final = 60
 _WHOLE: Final = 0.99
 _LOOP_SECONDS: Final = 1.0
 """A shorter file that is looped as a whole is a wave form, not a loop."""
+_BAR: Final = 4
 _OFF_BEAT: Final = 0.04
 """How far beats and tempo may be from the file's length: beyond, the writer put its defaults."""
 _ONE_SHOT, _ROOT_SET = 0x01, 0x02
@@ -60,6 +62,7 @@ def _or(a: Clues, b: Clues) -> Clues:
     timed = a if a.bpm or a.beats else b
     return Clues(
         bpm=timed.bpm,
+        bpm_in_doubt=timed.bpm_in_doubt,
         beats=timed.beats,
         key=a.key or b.key,
         root=a.root or b.root,
@@ -77,7 +80,7 @@ def _from_acid(chunks: Chunks) -> Clues:
     """Sony ACID's chunk: flags, root note, beats, tempo (libsndfile, wav.c).
 
     Programs that know no better write their own tempo into each hit they export: where tempo, beats and length do not
-    agree, none is believed. A one-shot has no tempo.
+    agree, none is believed, unless the rest can be what rings on behind the bars. A one-shot has no tempo.
     """
     body = chunks.get(b"acid", struct.calcsize(_ACID))
     if body is None:
@@ -87,7 +90,7 @@ def _from_acid(chunks: Chunks) -> Clues:
     if flags & _ONE_SHOT:
         return Clues(kind="one-shot", root=root)
     timed = _timed(beats, _sane_bpm(tempo), chunks.seconds)
-    return Clues(bpm=timed.bpm, beats=timed.beats, root=root, kind="loop" if (timed.beats or 0) > 1 else None)
+    return replace(timed, root=root, kind="loop" if (timed.beats or 0) > 1 else None)
 
 
 def _timed(beats: int, bpm: float | None, seconds: float | None) -> Clues:
@@ -98,8 +101,13 @@ def _timed(beats: int, bpm: float | None, seconds: float | None) -> Clues:
         return Clues(bpm=bpm, beats=beats)
     lasting = _sane_bpm(60 * beats / seconds)
     if lasting is None or (bpm is not None and abs(lasting / bpm - 1) > _OFF_BEAT):
-        return Clues()
+        return Clues(bpm=bpm, bpm_in_doubt=True) if bpm and _has_tail(beats, bpm, seconds) else Clues()
     return Clues(bpm=bpm or lasting, beats=beats)
+
+
+def _has_tail(beats: int, bpm: float, seconds: float) -> bool:
+    """Whether whole bars may be followed by what rings on, no longer than they are."""
+    return beats % _BAR == 0 and 1 < seconds * bpm / 60 / beats <= 2
 
 
 def _from_sampler(chunks: Chunks) -> Clues:

@@ -1,4 +1,4 @@
-"""What can be measured of any sound: loudness, peak, brightness, bands, noisiness, attack and decay."""
+"""What can be measured of any sound: level, peak, brightness, bands, noisiness, attack and decay."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -9,16 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, decode, probe
+from soundpalette.core.music.spectra import cut, power
 from soundpalette.core.types import Waveform
 
 RATE: Final = 44_100
 MEASURED_SECONDS: Final = 60.0
 FRAME: Final = 2048
 SILENCE_DB: Final = -120.0
-SILENCE_LUFS: Final = -70.0
-"""The absolute gate of ITU-R BS.1770-4: what is quieter has no loudness."""
-BLOCK_SECONDS: Final = 0.4
-"""The block of ITU-R BS.1770-4, whose mean power is taken as one."""
 BAND_EDGES_HZ: Final = (100.0, 500.0, 4_000.0)
 FLATNESS_EDGES_HZ: Final = (20.0, *(320 * 2.0**octave for octave in range(7)))
 """Octaves, but all below 320 Hz as one: an octave further down would be narrower than what a frame resolves."""
@@ -102,24 +99,9 @@ def brightness_hz(audio: Waveform, rate: int) -> float:
 def spectrum(audio: npt.NDArray[np.float32], rate: int) -> Spectrum:
     """The power of [frames, channels], summed over the channels."""
     padded = np.pad(audio, ((0, -len(audio) % FRAME), (0, 0)))
-    window = np.hanning(FRAME).astype(np.float32)
-    power = sum(np.abs(np.fft.rfft(channel.reshape(-1, FRAME) * window)) ** 2 for channel in padded.T)
-    return Spectrum(np.asarray(power, np.float32), np.asarray(np.fft.rfftfreq(FRAME, 1 / rate), np.float64))
-
-
-def loudness_lufs(audio: npt.NDArray[np.float32], rate: int) -> float:
-    """Integrated loudness of [frames, 1 or 2] after ITU-R BS.1770-4, by pyloudnorm; never below -70, its gate.
-
-    A clip under 400 ms is heard in silence until 400 ms are full, the length of one block: a hit has the loudness that
-    a meter shows for it, and the same with and without silence behind it.
-    """
-    from pyloudnorm import Meter
-
-    block = round(BLOCK_SECONDS * rate) + 1
-    padded = np.pad(audio, ((0, max(0, block - len(audio))), (0, 0)))
-    if loudness_db(audio.ravel()) < SILENCE_LUFS - 10:  # K-weighting adds 4 dB, a second channel 3
-        return SILENCE_LUFS
-    return max(SILENCE_LUFS, float(Meter(rate, block_size=BLOCK_SECONDS).integrated_loudness(padded)))
+    starts = np.arange(0, len(padded), FRAME)
+    found = reduce(np.add, (power(cut(channel, starts, FRAME)) for channel in padded.T))
+    return Spectrum(found, np.asarray(np.fft.rfftfreq(FRAME, 1 / rate), np.float64))
 
 
 def envelope(audio: npt.NDArray[np.float32], rate: int) -> Series:

@@ -39,8 +39,10 @@ def from_name(path: str | Path) -> Clues:
     told += [reading.tempo_and_key(folder.tokens, loop and _is_a_tempo(folder)) for folder in folders]
     key = _first(one.key for one in told)
     roles = (*name.said.hints, *name.said.roles)
+    timed = next((one for one in told if one.bpm is not None), told[0])
     return Clues(
-        bpm=_first(one.bpm for one in told),
+        bpm=timed.bpm,
+        bpm_in_doubt=timed.in_doubt,
         key=str(key) if key else None,
         root=reading.root(
             name.tokens, told[0].bpm, bool(roles) or "808" in name.said.tags, bool(roles) and roles[-1] not in _UNTUNED

@@ -1,7 +1,7 @@
 """Pitch classes, notes and keys: how they are written, and which keys go together.
 
 Octaves are counted as in scientific pitch notation: C4 is middle C, MIDI note 60, A4 is 440 Hz. Some makers call middle
-C C3; names are taken as they are written.
+C C3: names are read as they are written, and the octave that is heard is told in their place (traits.py).
 """
 
 import re

@@ -1,15 +1,19 @@
 """The pitch of one note: normalised autocorrelation after McLeod and Wyvill."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from soundpalette.core.music.spectra import Floats, power
 from soundpalette.core.types import Waveform
 
 FRAME: Final = 4096
 HOP: Final = 1024
+FFT_STEP: Final = 1024
+"""Lengths of FFTs are multiples of this: a length with large prime factors takes several times as long."""
 LONGEST_SECONDS: Final = 2.0
 """A one-shot's note is heard at its beginning."""
 LEAST_PERIODS: Final = 4
@@ -49,12 +53,12 @@ def find_pitch(audio: Waveform, rate: int) -> Pitch | None:
     frame = min(FRAME, len(audio))
     if frame < LEAST_PERIODS * rate / HIGHEST_HZ or not audio.any():
         return None
-    heard = audio[: max(frame, int(LONGEST_SECONDS * rate))].astype(np.float64)
+    heard = np.asarray(audio[: max(frame, int(LONGEST_SECONDS * rate))], np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(heard, frame)[::HOP]
     level = np.sqrt(np.square(frames).mean(axis=1))
     loud = level > 0.03 * level.max()
     frames, level = frames[loud], level[loud]
-    found = [_period(similarity, rate) for similarity in _similarity(frames)]
+    found = [_period(similarity, rate) for similarity in _similarity(frames, rate)]
     midi = np.array([69 + 12 * np.log2(rate / period.frames / 440) for period in found])
     weight = level * np.array([period.clarity for period in found])
     near = np.abs(midi - _median(midi, weight)) < 0.5
@@ -70,22 +74,23 @@ def _median(values: Series, weights: Series) -> float:
     return float(values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2).clip(max=len(order) - 1)])
 
 
-def _fundamental(audio: Series, rate: int, midi: float) -> float:
+def _fundamental(audio: Floats, rate: int, midi: float) -> float:
     """The share of power within a semitone of a pitch and of its octave."""
-    power = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), 2 * len(audio))) ** 2
-    hz = np.fft.rfftfreq(2 * len(audio), 1 / rate)
-    notes = 69 + 12 * np.log2(np.maximum(hz, 1.0) / 440)
-    near = (np.abs(notes - midi) < 1) | (np.abs(notes - midi - 12) < 1)
-    return float(power[near].sum() / max(power.sum(), 1e-12))
+    size = 1 << (2 * len(audio) - 1).bit_length()
+    spectrum = power(np.pad(audio * np.hanning(len(audio)).astype(np.float32), (0, size - len(audio))))
+    semitone, place = 2 ** (1 / 12), 440 * 2 ** ((midi - 69) / 12) * size / rate
+    near = sum(float(spectrum[math.ceil(at / semitone) : math.ceil(at * semitone)].sum()) for at in (place, 2 * place))
+    return near / max(float(spectrum.sum()), 1e-12)
 
 
-def _similarity(frames: npt.NDArray[np.float64]) -> Series:
-    """How like itself each frame is after each lag up to half its length, -1 to 1."""
+def _similarity(frames: Floats, rate: int) -> Series:
+    """How like itself each frame is after each lag up to half its length or the longest period, -1 to 1."""
     length = frames.shape[1]
-    spectra = np.fft.rfft(frames, 2 * length, axis=1)
-    product = np.fft.irfft(np.abs(spectra) ** 2, axis=1)[:, : length // 2]
-    squares = np.pad(np.cumsum(np.square(frames), axis=1), ((0, 0), (1, 0)))
-    lags = np.arange(length // 2)
+    lags = np.arange(min(length // 2, int(rate / LOWEST_HZ) + 1))
+    size = -(-(length + lags.size) // FFT_STEP) * FFT_STEP
+    spectra = power(np.pad(frames, ((0, 0), (0, size - length))))
+    product = np.fft.irfft(spectra.astype(np.complex64), axis=1)[:, : lags.size]
+    squares = np.pad(np.cumsum(np.square(frames), axis=1, dtype=np.float64), ((0, 0), (1, 0)))
     both = squares[:, length - lags] + squares[:, -1:] - squares[:, lags]
     return np.asarray(2 * product / np.maximum(both, 1e-12))
 

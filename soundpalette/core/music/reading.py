@@ -4,6 +4,7 @@
 - A chord ("Cmaj7", "Am9") gives its root and the key whose tonic it is; sus, dim and aug chords give the root alone.
 - A tempo has "bpm" beside it; or it is a plain number of 50 to 220, no machine's and no counter's, beside a key or in a
   loop.
+- A plain number in a loop's name without a key beside it is in doubt: 112 may be the hundred and twelfth loop.
 - Two different tempos or keys in one name are no tempo and no key.
 """
 
@@ -30,10 +31,11 @@ _NONE: Final = Token("", "")
 
 @dataclass(frozen=True, slots=True)
 class TempoAndKey:
-    """Beats a minute, and a key; None where a name does not tell them."""
+    """Beats a minute, and a key; None where a name does not tell them. `in_doubt`: the tempo is a bare number."""
 
     bpm: float | None
     key: Key | None
+    in_doubt: bool = False
 
 
 def only(values: Sequence[T]) -> T | None:
@@ -46,11 +48,13 @@ def tempo_and_key(tokens: list[Token], loop: bool) -> TempoAndKey:
     beside = _beside_bpm(tokens)
     keys = _keys(tokens, beside)
     says_bpm = any(token.word in TEMPO_WORDS for token in tokens)
-    tempos = beside if says_bpm else _plain(tokens, keys, loop)
+    plain = [] if says_bpm else _plain(tokens)
+    near_key = [at for at in plain if at in _around_keys(tokens, keys)]
+    tempos = beside or near_key or (plain if loop else [])
     spelled = [found.key for found in keys] + _camelots(tokens, tempos)
     chords = [chord.key for chord in map(spelling.chord, tokens) if chord and chord.key]
     bpm = only([number for at in tempos if (number := tokens[at].number) is not None])
-    return TempoAndKey(bpm, only(spelled or chords))
+    return TempoAndKey(bpm, only(spelled or chords), bpm is not None and not (beside or near_key))
 
 
 def root(tokens: list[Token], bpm: float | None, named: bool, tonal: bool) -> str | None:
@@ -90,12 +94,16 @@ def _within(token: Token, bounds: tuple[float, float]) -> bool:
     return token.number is not None and bounds[0] <= token.number <= bounds[1]
 
 
-def _plain(tokens: list[Token], keys: list[KeyAt], loop: bool) -> list[int]:
-    """Where plain numbers stand that can only be a tempo: beside a key, else anywhere in a loop's name."""
-    near = {at for key in keys for at in (key.first - 1, key.last + 1)}
-    near |= {i for at, token in enumerate(tokens) if spelling.camelot(token) for i in (at - 1, at + 1)}
-    likely = [at for at, token in enumerate(tokens) if _within(token, PLAIN_BPM) and not _counts(tokens, at)]
-    return [at for at in likely if at in near] or (likely if loop else [])
+def _plain(tokens: list[Token]) -> list[int]:
+    """Where plain numbers stand that may be a tempo."""
+    return [at for at, token in enumerate(tokens) if _within(token, PLAIN_BPM) and not _counts(tokens, at)]
+
+
+def _around_keys(tokens: list[Token], keys: list[KeyAt]) -> set[int]:
+    """The places beside a key or a Camelot code: a plain number there can only be a tempo."""
+    camelots = [at for at, token in enumerate(tokens) if spelling.camelot(token)]
+    spelled = {at for key in keys for at in (key.first - 1, key.last + 1)}
+    return spelled | {i for at in camelots for i in (at - 1, at + 1)}
 
 
 def _counts(tokens: list[Token], at: int) -> bool:

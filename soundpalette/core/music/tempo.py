@@ -62,6 +62,11 @@ MISALIGNED: Final = 0.45
 """Clear onsets that lie less than this on beats, eighths and sixteenths: the length is no whole number of beats."""
 ALIGNED: Final = 0.8
 """Nor is it below this, where the rhythm comes again at some other distance more clearly."""
+CLEARER: Final = 0.1
+MUCH_CLEARER: Final = 0.3
+"""By so much more clearly than after 1, 2, 4 and 8 beats, and it is no whole number however the onsets lie."""
+ROUND_BPM: Final = 0.005
+"""A length that gives a whole number of beats a minute this exactly was cut to it: one in a hundred does by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,11 @@ def find_tempo(onsets: Onsets, chroma: Chroma) -> Tempo | None:
     odds = evidence(onsets, chroma, beats) @ (always + pitched(chroma) * if_pitched)
     best = int(odds.argmax())
     free = find_free_tempo(onsets)
-    if onsets.variance > RHYTHMIC and _is_loose(onsets, int(beats[best]), free):
+    bpm = 60 * int(beats[best]) / onsets.seconds
+    cut_to_tempo = abs(bpm - round(bpm)) < ROUND_BPM
+    if onsets.variance > RHYTHMIC and not cut_to_tempo and _is_loose(onsets, int(beats[best]), free):
         return free
-    return Tempo(60 * int(beats[best]) / onsets.seconds, int(beats[best]), 1 / float(np.exp(odds - odds[best]).sum()))
+    return Tempo(bpm, int(beats[best]), 1 / float(np.exp(odds - odds[best]).sum()))
 
 
 def find_free_tempo(onsets: Onsets) -> Tempo:
@@ -109,7 +116,8 @@ def _is_loose(onsets: Onsets, beats: int, free: Tempo) -> bool:
     aligned = float(onsets.alignment(beats * np.array([1.0, 2.0, 4.0])).max())
     lags = [lag for lag in (1, 2, 4, 8) if lag < beats]
     again = fmean(float(onsets.repeats_after(lag, np.array([beats]))[0]) for lag in lags) if lags else 1.0
-    return aligned < MISALIGNED or (aligned < ALIGNED and free.confidence / FREE_CONFIDENCE > again + 0.1)
+    clearer = free.confidence / FREE_CONFIDENCE - again
+    return aligned < MISALIGNED or (aligned < ALIGNED and clearer > CLEARER) or clearer > MUCH_CLEARER
 
 
 def pitched(chroma: Chroma) -> float:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.music.chroma import Chroma
+from soundpalette.core.music.notes import PITCH_CLASSES
 
-NOTES: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 KRUMHANSL: Final = np.array(
     [
         [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88],
@@ -53,7 +53,9 @@ def find_key(chroma: Chroma) -> Key | None:
     best = int(odds.argmax())
     if found[best, :2].mean() < FITTING:
         return None
-    return Key(f"{NOTES[best % 12]} {'major' if best < 12 else 'minor'}", 1 / float(np.exp(odds - odds[best]).sum()))
+    return Key(
+        f"{PITCH_CLASSES[best % 12]} {'major' if best < 12 else 'minor'}", 1 / float(np.exp(odds - odds[best]).sum())
+    )
 
 
 def evidence(chroma: Chroma) -> Series:

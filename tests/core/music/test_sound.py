@@ -119,7 +119,7 @@ def test_five_milliseconds_are_analysed_and_less_is_refused(tmp_path: Path) -> N
         analyse_file(write(tmp_path / "b.wav", tone(1000, 0.004)))
 
 
-@pytest.mark.parametrize("rate", [1, 300, 8_000, 96_000, 384_000])
+@pytest.mark.parametrize("rate", [1, 300, 8_000, 96_000, 192_000, 384_000])
 def test_any_rate_is_analysed(tmp_path: Path, rate: int) -> None:
     audio = noise(1.0, rate=max(rate, 4))
     assert_sound(analyse_file(write(tmp_path / "a.wav", audio, rate)))
@@ -139,6 +139,11 @@ def test_what_is_no_number_is_silence(tmp_path: Path) -> None:
     audio[1000:2000, 1] = np.nan
     audio[5000, 0] = np.inf
     assert_sound(analyse_file(write(tmp_path / "a.wav", audio, subtype="FLOAT")))
+
+
+def test_nothing_but_what_is_no_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="no finite value"):
+        analyse_file(write(tmp_path / "a.wav", np.full((RATE, 2), np.nan, np.float32), subtype="FLOAT"))
 
 
 def test_of_three_hours_the_first_minute_is_heard(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import pytest
 import soxr
 
 from soundpalette.core.music.chroma import find_chroma
+from soundpalette.core.music.notes import PITCH_CLASSES
 from soundpalette.core.music.pitch import find_pitch
-from soundpalette.core.music.tonality import NOTES, find_key
+from soundpalette.core.music.tonality import find_key
 from tests import voices
 from tests.rendered import SCALES, loops
 from tests.sounds import RATE, Audio, kick, noise, tone
@@ -35,7 +36,7 @@ def cadence(tonic: int, mode: str, cents: float = 0) -> Audio:
 def test_each_of_the_24_keys_is_heard_in_its_cadence(tonic: int, mode: str) -> None:
     key = find_key(find_chroma(low(cadence(tonic, mode)), LOW_RATE))
     assert key is not None
-    assert key.name == f"{NOTES[tonic]} {mode}"
+    assert key.name == f"{PITCH_CLASSES[tonic]} {mode}"
 
 
 def test_a_tuning_40_cents_flat_changes_nothing() -> None:
