@@ -12,7 +12,8 @@ from soundpalette.errors import RequestError
 _BPM: Final = re.compile(r"(?<![\w.])(\d{2,3}(?:\.\d{1,2})?)[ -]?bpm\b", re.IGNORECASE)
 _LONG: Final = re.compile(r"\b([A-Ga-g])([#♯b♭]?)[ -]?(major|minor|maj|min)\b", re.IGNORECASE)
 _SHORT: Final = re.compile(r"\b([A-G])([#♯b♭]?)(m)\b(?! I\b)")
-_BEFORE: Final = r"(?:\b(?:in|at|around|about|tempo|key)\s+(?:of\s+)?)?"
+_BEFORE: Final = re.compile(r"(?:\b(?:in|at|around|about|the|tempo|key)\s+(?:of\s+)?)+$", re.IGNORECASE)
+"""What leads to a tempo or a key: "at around 120 BPM", "in the key of"."""
 _GAPS: Final = re.compile(r"[\s,;]{2,}")
 
 
@@ -41,8 +42,8 @@ def parse(text: str, bpm: float = 0, key: str = "") -> Brief:
     if told and not MIN_BPM <= told <= MAX_BPM:
         raise RequestError(f"the tempo is {told:g} BPM; {MIN_BPM:g} to {MAX_BPM:g} are allowed (0: no tempo asked)")
     words = text
-    for match in (tempo, tonality):
-        words = re.sub(_BEFORE + re.escape(match[0]), " ", words, count=1, flags=re.IGNORECASE) if match else words
+    for match in sorted(filter(None, (tempo, tonality)), key=lambda match: -match.start()):
+        words = f"{_BEFORE.sub('', words[: match.start()])} {words[match.end() :]}"
     found = Key.parse(key) if key.strip() else _key(tonality) if tonality else ""
     return Brief(_tidy(words), told or None, str(found))
 
