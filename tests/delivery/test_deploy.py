@@ -83,7 +83,7 @@ def test_a_catalogue_of_another_version_is_not_laid_over(data: Path, server: Sea
     newer.close()
     refused = publish(data, tmp_path / "server")
     assert refused.returncode == 1
-    assert "one SoundPalette on both sides" in refused.stderr
+    assert "one SoundPalette version on both sides" in refused.stderr
     assert not list(server.index_folder.glob("manifest.json"))
 
 
