@@ -2,8 +2,8 @@
 # several GB: export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
-SOURCES := soundpalette tests demo bench training
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+SOURCES := soundpalette tests demo bench training deploy
 
 .PHONY: demo test lint bench clean train-data train
 
