@@ -11,6 +11,7 @@ from soundpalette.cli.finding import search, show
 from soundpalette.cli.library import evaluate, index, status
 from soundpalette.cli.palettes import palette
 from soundpalette.cli.serving import serve
+from soundpalette.cli.setup import doctor
 from soundpalette.cli.weights import models
 
 cli = typer.Typer(
@@ -20,10 +21,13 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (index, search, show, status):
-    cli.command()(command)
+cli.command()(index)
+cli.command()(search)
+cli.command()(show)
+cli.command()(status)
 cli.command(name="eval")(evaluate)
 cli.command()(serve)
+cli.command()(doctor)
 cli.add_typer(models, name="models")
 cli.add_typer(palette, name="palette")
 
