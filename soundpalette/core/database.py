@@ -28,6 +28,8 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected() as connection:
             version = migrations.version(connection)
+            if version < 0:
+                raise CatalogueError(f"{path} is damaged (its version is {version}); {MEND}")
             if version > migrations.VERSION:
                 raise CatalogueError(
                     f"{path} has version {version}, this SoundPalette knows up to {migrations.VERSION}; "
@@ -94,7 +96,7 @@ def _translated(path: Path) -> Iterator[None]:
             f"{path} cannot be used ({error}); check that its folder is writable, that the disk has room and "
             "that no other program holds it"
         ) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # of damaged text in SQLite's own messages
         raise CatalogueError(f"{path} is damaged or no SoundPalette catalogue ({error}); {MEND}") from error
     except OSError as error:
         raise CatalogueError(

@@ -55,8 +55,11 @@ def catalogue(app: App) -> tuple[Finding, Catalogue | None]:
 
 def roots(catalogue: Catalogue) -> list[Finding]:
     """One finding a root."""
-    found = [_folder("root", Path(root.path), _forget(root.path)) for root in catalogue.roots()]
-    return found or [warning("root", EMPTY, FILL)]
+    try:
+        known = catalogue.roots()
+    except CatalogueError as error:  # damaged text, in pages that are whole
+        return [fault_of("root", error)]
+    return [_folder("root", Path(root.path), _forget(root.path)) for root in known] or [warning("root", EMPTY, FILL)]
 
 
 def references(folders: tuple[Path, ...]) -> list[Finding]:
@@ -100,6 +103,8 @@ def _folder(check: str, path: Path, gone: str) -> Finding:
         return fault(check, f"{path} is not there (an unplugged drive?)", gone)
     except OSError as error:
         return fault(check, f"{path} cannot be read ({error.strerror})", f"mend it; {gone}")
+    except ValueError:  # a NUL
+        return fault(check, f"{path} is no path", gone)
     if leads_to != path:
         told = f"{path} is a link to {leads_to} by now, so none of its files is allowed"
         return fault(check, told, f"run `soundpalette index {leads_to}`; {gone}")

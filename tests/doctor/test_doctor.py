@@ -108,6 +108,9 @@ def test_no_damage_of_the_catalogue_stops_the_doctor(
     assert (catalogue is None) == (finding.state is State.FAULT)
     assert bool(finding.mend) == (catalogue is None)
     if catalogue is not None:
+        assert all(
+            root.mend or root.state is State.OK for root in [*checks.roots(catalogue), checks.index(app, catalogue)]
+        )
         catalogue.close()
 
 
