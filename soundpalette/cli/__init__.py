@@ -11,7 +11,7 @@ from soundpalette.cli.finding import search, show
 from soundpalette.cli.library import evaluate, index, status
 from soundpalette.cli.palettes import palette
 from soundpalette.cli.serving import serve
-from soundpalette.cli.setup import doctor
+from soundpalette.cli.setup import doctor, install
 from soundpalette.cli.weights import models
 
 cli = typer.Typer(
@@ -28,6 +28,7 @@ cli.command()(status)
 cli.command(name="eval")(evaluate)
 cli.command()(serve)
 cli.command()(doctor)
+cli.command()(install)
 cli.add_typer(models, name="models")
 cli.add_typer(palette, name="palette")
 
