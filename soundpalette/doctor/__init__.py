@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from soundpalette.app import App
 from soundpalette.config import Config, config_file, load_config
 from soundpalette.doctor import library, machine
-from soundpalette.doctor.finding import Finding, State, fault_of, ok, warning
+from soundpalette.doctor.finding import Finding, State, fault, fault_of, ok, warning
 from soundpalette.errors import ConfigError
 
 __all__ = ["Finding", "State", "examine"]
@@ -20,7 +20,7 @@ def examine(port: int | None = None) -> Iterator[Finding]:
         config = load_config()
         _ = config.data_dir, config.models_dir
     except ConfigError as error:
-        yield fault_of("configuration", error)
+        yield fault("configuration", str(error), f"correct {config_file()} or the variable SOUNDPALETTE_SECTION__KEY")
         return
     app = App(config)
     yield ok("configuration", str(config_file()) if config_file().is_file() else "defaults, environment")

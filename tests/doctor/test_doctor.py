@@ -188,10 +188,13 @@ def test_a_data_folder_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPat
 
 def test_a_wrong_configuration_ends_the_examination_with_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOUNDPALETTE_ENCODER__NAME", "clap")
+    monkeypatch.setenv("SOUNDPALETTE_SEARCH__MAX_TOP_K", "0")
     *others, last = examine()
     assert [one.check for one in others] == ["python", "torch"]
     assert (last.check, last.state) == ("configuration", State.FAULT)
     assert "encoder.name is 'clap'" in last.told
+    assert "search.max_top_k is '0'" in last.told
+    assert last.mend.startswith("correct ")
 
 
 def test_a_device_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
