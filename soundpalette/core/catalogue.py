@@ -307,7 +307,10 @@ def _free_id(connection: Connection, root_id: str, path: str) -> str:
 
 
 def _meta(connection: Connection, key: str) -> int:
-    return int(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    if row is None or not isinstance(row[0], int):
+        raise CatalogueError(f"the catalogue is damaged (its {key} is lost); {MEND}")
+    return row[0]
 
 
 def _count_generation(connection: Connection) -> None:

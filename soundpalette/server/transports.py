@@ -38,12 +38,8 @@ def serve_http(app: "Application", host: str, port: int, *, token: bool, announc
 
     Raises ServeError where the address cannot be bound, or would be open to others without a `token`.
     """
-    if not token and not _is_loopback(host):
-        raise ServeError(
-            f"host {host} can be reached from outside and there is no token; set SOUNDPALETTE_SERVER__TOKEN "
-            "(or [server] token_file), or bind 127.0.0.1"
-        )
-    bound = _bind(host, port)
+    check_reach(host, token=token)
+    bound = bind(host, port)
     name = f"[{host}]" if ":" in host else host
     announce(f"http://{name}:{bound.getsockname()[1]}")
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -85,7 +81,17 @@ def _exit_at_last() -> None:
     timer.start()
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def check_reach(host: str, *, token: bool) -> None:
+    """Raises ServeError for an address that others can reach, where no token is asked."""
+    if not token and not _is_loopback(host):
+        raise ServeError(
+            f"host {host} can be reached from outside and there is no token; set SOUNDPALETTE_SERVER__TOKEN "
+            "(or [server] token_file), or bind 127.0.0.1"
+        )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ServeError where the address cannot be bound."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.create_server(address[:2], family=family, backlog=BACKLOG)

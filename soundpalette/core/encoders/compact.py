@@ -6,6 +6,7 @@ How it was trained: `training/`; what it is good and bad at: docs/compact-model-
 """
 
 import hashlib
+import json
 import textwrap
 import threading
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from soundpalette.core.encoders.compact_frontend import (
     make_window,
     normalise,
 )
+from soundpalette.core.encoders.runtime import fast_bfloat16
 from soundpalette.core.types import Features, Space, Vector, Vectors, Waveform, Window
 from soundpalette.errors import EncoderError, WeightsError
 
@@ -187,7 +189,7 @@ class _TextSide:
         _fill_in(tower, tensors, path)
         self._tower = tower.eval().to(device)
         self._device = device
-        self._tokenizer: Tokenizer = Tokenizer.from_str(_read(folder / FILES[2]).decode())
+        self._tokenizer: Tokenizer = Tokenizer.from_str(_json(folder / FILES[2]))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -220,10 +222,10 @@ def _placed(device: str) -> str:
 
 
 def _arithmetic(device: str, dtype: str) -> "torch.dtype":
-    """Auto is bfloat16 on a processor with AVX512-BF16: without its instructions it is slower than float32."""
+    """Auto is bfloat16 on a processor that is fast in it."""
     import torch
 
-    fast = device == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16", False)
+    fast = device == "cpu" and fast_bfloat16()
     return torch.bfloat16 if dtype == "bfloat16" or (dtype == "auto" and fast) else torch.float32
 
 
@@ -296,6 +298,16 @@ def _read(path: Path) -> bytes:
         raise WeightsError(
             f"{path} is missing or cannot be read ({error.strerror}); install soundpalette again"
         ) from error
+
+
+def _json(path: Path) -> str:
+    """The file's text, proven to be JSON: what reads it raises bare Exceptions."""
+    try:
+        text = _read(path).decode()
+        json.loads(text)
+    except ValueError as error:
+        raise WeightsError(f"{path} is damaged ({error}); install soundpalette again") from error
+    return text
 
 
 def _tensors(path: Path) -> "dict[str, Tensor]":
