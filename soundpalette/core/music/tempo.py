@@ -63,7 +63,7 @@ MISALIGNED: Final = 0.45
 ALIGNED: Final = 0.8
 """Nor is it below this, where the rhythm comes again at some other distance more clearly."""
 CLEARER: Final = 0.1
-MUCH_CLEARER: Final = 0.3
+MUCH_CLEARER: Final = 0.5
 """By so much more clearly than after 1, 2, 4 and 8 beats, and it is no whole number however the onsets lie."""
 ROUND_BPM: Final = 0.005
 """A length that gives a whole number of beats a minute this exactly was cut to it: one in a hundred does by chance."""
