@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := soundpalette tests demo bench training
 
-.PHONY: demo test lint bench clean train-data train
+.PHONY: demo test lint bench soak clean train-data train
 
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
@@ -21,6 +21,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.run
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m bench.soak
 
 # The compact encoder, from packages of Debian, npm and PyPI to weights (training/README.md). What is fetched, rendered
 # or trained is not made again.
