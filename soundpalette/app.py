@@ -13,7 +13,7 @@ from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
-from soundpalette.core.threads import processors
+from soundpalette.core.threads import one_thread_a_call, processors
 from soundpalette.errors import ConfigError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
@@ -114,6 +114,7 @@ class App:
         from soundpalette.server.http import HttpSettings, http_app
         from soundpalette.server.security import Access
 
+        one_thread_a_call()  # before the encoder decides about threads
         server = self.config.server
         origins = (*server.allowed_origins, *server.cors_origins)
         access = Access(self.token, server.allowed_hosts, origins, server.max_upload_bytes)
