@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,12 +149,15 @@ def decode_channels(
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
         raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error
     try:
-        size = os.fstat(handle).st_size
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):  # a FIFO would keep us waiting, a device never end
+            raise AudioError(path, "is no regular file; name a file")
+        size = status.st_size
         if size == 0:
             raise AudioError(path, "is empty (0 bytes); export or copy it again")
         if size > limits.max_bytes:

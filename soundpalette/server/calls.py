@@ -1,5 +1,6 @@
 """How work is done for whoever asks: in threads, a few at a time, with progress, our errors as sentences."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
@@ -11,10 +12,12 @@ from mcp.types import CallToolResult, TextContent
 
 from soundpalette.core.threads import processors
 from soundpalette.errors import BusyError, SoundPaletteError
+from soundpalette.server.sentences import outward
 
 PROGRESS_SECONDS: Final = 1.0
 LEAST_AT_WORK: Final = 2
 MOST_WAITING: Final = 256
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -27,9 +30,13 @@ class Told(Protocol):
 
 
 class Calls:
-    """A few calls at work, one a processor; `waiting` more wait their turn; who comes then is told to come again."""
+    """A few calls at work, one a processor; `waiting` more wait their turn; who comes then is told to come again.
 
-    def __init__(self, waiting: int = MOST_WAITING) -> None:
+    Over a `network` errors do not tell where the server keeps its own files: its log does.
+    """
+
+    def __init__(self, waiting: int = MOST_WAITING, *, network: bool = False) -> None:
+        self._network = network
         self._limiter = CapacityLimiter(max(LEAST_AT_WORK, processors()))
         self._most = waiting
 
@@ -45,7 +52,14 @@ class Calls:
         """What `work` returns, done in a thread. Raises BusyError where too many wait."""
         if self.waiting >= self._most:
             raise BusyError(f"{self._most} calls are waiting; call again in a second")
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        except SoundPaletteError as error:
+            told = outward(error) if self._network else error
+            if told is error:
+                raise
+            log.warning("%s", error)
+            raise told from error
 
     async def answer(self, context: Context[Any, Any], work: Callable[[], Told]) -> CallToolResult:
         """A tool's answer; progress is reported each second: the first call may wait for the encoder to load."""

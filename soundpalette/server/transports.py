@@ -33,6 +33,8 @@ def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: C
     """
     import uvicorn
 
+    from soundpalette.server.connections import HurriedProtocol
+
     if not token and not _is_loopback(host):
         raise ServeError(
             f"host {host} can be reached from outside and there is no token; set SOUNDPALETTE_SERVER__TOKEN "
@@ -42,7 +44,13 @@ def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: C
     name = f"[{host}]" if ":" in host else host
     announce(f"http://{name}:{bound.getsockname()[1]}")
     settings = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_SECONDS
+        app,
+        http=HurriedProtocol,  # one parser, the strict one, whatever else is installed
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     with bound:
         uvicorn.Server(settings).run(sockets=[bound])
