@@ -37,13 +37,18 @@ class Reply:
 
 def ask(address: str, raw: bytes) -> Reply:
     """What a server says to these bytes until it closes the connection."""
-    host, _, port = address.removeprefix("http://").rpartition(":")
-    with socket.create_connection((host, int(port)), SECONDS) as connection:
+    with connected(address) as connection:
         connection.sendall(raw)
         parts = []
         while part := connection.recv(1 << 16):
             parts.append(part)
     return Reply(b"".join(parts))
+
+
+def connected(address: str) -> socket.socket:
+    """A connection to a server."""
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    return socket.create_connection((host, int(port)), SECONDS)
 
 
 def request(
