@@ -16,6 +16,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from soundpalette.core.contained import READING, open_below
 from soundpalette.core.types import Waveform
 from soundpalette.errors import AudioError
 
@@ -41,12 +42,14 @@ _CUT_RF64: Final = re.compile(r"^ +Data size : (\d+)\n(?:.*\n)*? +Block Align +:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an audio file may be at most; files come from strangers."""
+    """What an audio file may be at most, and where it may lie; files come from strangers."""
 
     max_seconds: float = 4 * 3600.0
     max_channels: int = 64
     max_rate: int = 768_000
     max_bytes: int = 4 << 30
+    below: Path | None = None
+    """A resolved folder below which the file is opened through no link, whatever came since its path was resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def decode_channels(
 def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, READING) if limits.below is None else open_below(limits.below, path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
         raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error

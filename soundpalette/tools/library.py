@@ -8,7 +8,6 @@ from typing import Final
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.overview import tally
-from soundpalette.core.preview import preview
 from soundpalette.core.types import NO_FILTERS, Space, Traits
 from soundpalette.errors import VectorIndexError
 from soundpalette.tools.filters import roles
@@ -73,7 +72,7 @@ def _largest(counts: Mapping[str, int], most: int) -> dict[str, int]:
 
 def sample_preview(bench: Workbench, sample_id: str) -> bytes:
     """The beginning of a sample as Ogg Vorbis, at most 160,000 bytes. Raises SoundPaletteError."""
-    return preview(bench.path_of(bench.sample(sample_id)), bench.limits)
+    return bench.preview_of(sample_id)
 
 
 def _all_samples(bench: Workbench) -> list[tuple[str, Traits | None]]:

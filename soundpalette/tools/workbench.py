@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.contained import open_below
+from soundpalette.core.preview import preview
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample
 from soundpalette.errors import NotFoundError, RequestError
@@ -129,9 +130,15 @@ class Workbench:
         sample = self.sample(sample_id)
         path = _resolved(self.path_of(sample))
         try:
-            return SoundFile(path.name, open_below(self._root_of(sample), path))
+            return SoundFile(path.name, os.fdopen(open_below(self._root_of(sample), path), "rb"))
         except (OSError, ValueError) as error:  # ValueError: it became a link out of its root this very moment
             raise NotFoundError(f"the file of sample {sample.id} cannot be opened; run `soundpalette index`") from error
+
+    def preview_of(self, sample_id: str) -> bytes:
+        """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
+        sample = self.sample(sample_id)
+        limits = replace(self.limits, below=self._root_of(sample))
+        return preview(_resolved(self.path_of(sample)), limits)
 
     def _root_of(self, sample: Sample) -> Path:
         for root in self.searcher.catalogue.roots():

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from soundpalette.core.audio import Limits, decode
 from soundpalette.core.contained import open_below
+from soundpalette.errors import AudioError
+from tests.sounds import tone, write
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_opened(root: Path) -> None:
-    with open_below(root, root / "a" / "b" / "sound") as file:
+    with os.fdopen(open_below(root, root / "a" / "b" / "sound"), "rb") as file:
         assert file.read() == b"sound"
 
 
@@ -51,7 +54,20 @@ def test_no_handle_stays_open(root: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for path in ("a/b/sound", "a/missing/sound", "a"):
         try:
-            open_below(root, root / path).close()
+            os.close(open_below(root, root / path))
         except OSError:
             continue
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_sound_is_decoded_through_no_link(root: Path) -> None:
+    """As if the link had come after the path was resolved."""
+    secret = write(root.parent / "secret.wav", tone(440))
+    (root / "link.wav").symlink_to(secret)
+    assert decode(root / "link.wav", 8000).size == 4000
+    with pytest.raises(AudioError, match="cannot be read"):
+        decode(root / "link.wav", 8000, Limits(below=root))
+    with pytest.raises(AudioError, match="cannot be read"):
+        decode(secret, 8000, Limits(below=root))
+    secret.rename(root / "sound.wav")
+    assert decode(root / "sound.wav", 8000, Limits(below=root)).size == 4000
