@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from soundpalette.config import Config
 from soundpalette.core.audio import Limits
@@ -21,8 +21,10 @@ from soundpalette.tools.workbench import Reach, Workbench
 if TYPE_CHECKING:
     from soundpalette.server.application import Application
     from soundpalette.server.mcp import SoundPaletteServer
+    from soundpalette.server.security import Access
 
 CATALOGUE: str = "catalogue.sqlite"
+SHORTEST_TOKEN: Final = 16
 
 
 @dataclass(frozen=True)
@@ -100,27 +102,42 @@ class App:
         """What clients must send; "" for none. Raises ConfigError for a file that cannot be read or is empty."""
         server = self.config.server
         if not server.token_file:
-            return server.token
+            return _checked_token(server.token.strip()) if server.token else ""
         try:
             first, *_ = Path(server.token_file).expanduser().read_text("utf-8").splitlines() or [""]
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"[server] token_file {server.token_file} cannot be read ({error}); mend it") from error
         if not first.strip():
             raise ConfigError(f"[server] token_file {server.token_file} is empty; write the token in its first line")
-        return first.strip()
+        return _checked_token(first.strip())
 
-    def http(self) -> "Application":
-        """MCP, SSE, REST and health as one application; references reach below the library's roots alone."""
-        from soundpalette.server.http import HttpSettings, http_app
+    @cached_property
+    def access(self) -> "Access":
+        """Who may ask over HTTP."""
         from soundpalette.server.security import Access
 
         one_thread_a_call()  # before the encoder decides about threads
         server = self.config.server
         origins = (*server.allowed_origins, *server.cors_origins)
-        access = Access(self.token, server.allowed_hosts, origins, server.max_upload_bytes)
-        return http_app(self.workbench(Reach()), HttpSettings(access, server.cors_origins, server.max_waiting))
+        return Access(self.token, server.allowed_hosts, origins, server.max_upload_bytes)
+
+    def http(self) -> "Application":
+        """MCP, SSE, REST and health as one application; references reach below the library's roots alone."""
+        from soundpalette.server.http import HttpSettings, http_app
+
+        server = self.config.server
+        return http_app(self.workbench(Reach()), HttpSettings(self.access, server.cors_origins, server.max_waiting))
 
     def server(self) -> "SoundPaletteServer":
         from soundpalette.server.mcp import build
 
         return build(self.workbench(Reach(self.config.paths.reference_dirs)))
+
+
+def _checked_token(token: str) -> str:
+    if len(token) < SHORTEST_TOKEN or not (token.isascii() and token.isprintable()):
+        raise ConfigError(
+            f"the server's token has to be {SHORTEST_TOKEN} or more printable ASCII characters, "
+            "since whoever guesses it is let in; make one with `openssl rand -hex 32`"
+        )
+    return token

@@ -172,5 +172,7 @@ def _sentence(fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"{key} is not a key of the configuration; config.toml in the project lists them all"
+    if key.endswith("token"):
+        return f"{key} is no text; write it in quotes"  # and never into a log
     said = fault["msg"].removeprefix("Value error, ").replace("tuple", "list")
     return f"{key} is {fault['input']!r}: {said[0].lower()}{said[1:]}"

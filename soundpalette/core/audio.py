@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from soundpalette.core.contained import READING, open_below
 from soundpalette.core.types import Waveform
 from soundpalette.errors import AudioError
 
@@ -26,22 +28,28 @@ LOUDEST: Final = 1e6
 """Values beyond this, 120 dB above full scale, are damage; their squares would overflow float32."""
 UNKNOWN_BYTES: Final = 0x7FFFF000
 """From here on a WAV's header only says that its writer, at the end of a pipe, could not know the length."""
+UNTOLD_BYTES: Final = (1 << 64) - 1
+"""The same in an RF64."""
 UNKNOWN_FRAMES: Final = 1 << 62
 """More than this libsndfile says where a FLAC's header leaves the length open; soundfile cannot read its end."""
 ESTIMATING: Final = "MP3"
 """The format whose header only estimates how many frames there are."""
 _CUT: Final = re.compile(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 """libsndfile reads what is there of a file that was cut, and tells it in its log alone."""
+_CUT_RF64: Final = re.compile(r"^ +Data size : (\d+)\n(?:.*\n)*? +Block Align +: (\d+)", re.MULTILINE)
+"""The same of an RF64, whose chunk of data leaves its size to another chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an audio file may be at most; files come from strangers."""
+    """What an audio file may be at most, and where it may lie; files come from strangers."""
 
     max_seconds: float = 4 * 3600.0
     max_channels: int = 64
     max_rate: int = 768_000
     max_bytes: int = 4 << 30
+    below: Path | None = None
+    """A resolved folder below which the file is opened through no link, whatever came since its path was resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +159,15 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
     Without blocking: a pipe where a file was would be waited for without end.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, READING) if limits.below is None else open_below(limits.below, path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid UTF-8"
         raise AudioError(path, f"cannot be read ({reason}); check that it exists and may be read") from error
     try:
-        size = os.fstat(handle).st_size
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):  # a FIFO would keep us waiting, a device never end
+            raise AudioError(path, "cannot be read (it is no regular file); name a file")
+        size = status.st_size
         if size == 0:
             raise AudioError(path, "is empty (0 bytes); export or copy it again")
         if size > limits.max_bytes:
@@ -185,12 +196,7 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
     found = Probe(file.frames, file.samplerate, file.channels, file.format)
     if found.frames >= UNKNOWN_FRAMES:
         raise AudioError(path, "does not tell its length (a FLAC written into a pipe); write it to a file again")
-    if cut := _CUT.search(file.extra_info):
-        claimed, there = int(cut[1]), int(cut[2])
-        if claimed < UNKNOWN_BYTES and claimed - there > max(8 * found.channels, claimed // 100):
-            raise AudioError(
-                path, f"breaks off: of the {claimed:,} bytes that its header claims {there:,} are there; copy it again"
-            )
+    _check_whole(path, file.extra_info, found)
     if found.rate < 1 or found.rate > limits.max_rate:
         raise AudioError(path, f"claims {found.rate:,} Hz; 1 to {limits.max_rate:,} Hz are allowed; resample it")
     if found.channels > limits.max_channels:
@@ -208,6 +214,22 @@ def _header(path: Path, file: soundfile.SoundFile, limits: Limits) -> Probe:
             "raise [index] max_seconds or cut it",
         )
     return found
+
+
+def _check_whole(path: Path, told: str, found: Probe) -> None:
+    """Raises AudioError where libsndfile's log tells that data are missing."""
+    if cut := _CUT.search(told):
+        claimed, there = int(cut[1]), int(cut[2])
+        unknown = claimed >= UNKNOWN_BYTES
+    elif cut := _CUT_RF64.search(told):
+        claimed, there = int(cut[1]), found.frames * int(cut[2])
+        unknown = claimed == UNTOLD_BYTES
+    else:
+        return
+    if not unknown and claimed - there > max(8 * found.channels, claimed // 100):
+        raise AudioError(
+            path, f"breaks off: of the {claimed:,} bytes that its header claims {there:,} are there; copy it again"
+        )
 
 
 def _mixed(block: npt.NDArray[np.float32]) -> Waveform:

@@ -1,5 +1,6 @@
 """How work is done for whoever asks: in threads, a few at a time, with progress, our errors as sentences."""
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ from mcp.types import CallToolResult, TextContent
 
 from soundpalette.core.threads import processors
 from soundpalette.errors import AudioError, BusyError, SoundPaletteError
+from soundpalette.server.sentences import outward
 from soundpalette.tools.names import quoted
 from soundpalette.tools.workbench import is_sample_id
 
@@ -18,6 +20,7 @@ PROGRESS_SECONDS: Final = 1.0
 SETTLED_SECONDS: Final = 0.05
 LEAST_AT_WORK: Final = 2
 MOST_WAITING: Final = 256
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -62,9 +65,13 @@ class Lane:
 
 
 class Calls:
-    """Two lanes of calls, so that sounds to be read and encoded, which may take seconds each, hold up no words."""
+    """Two lanes of calls, so that sounds to be read and encoded, which may take seconds each, hold up no words.
 
-    def __init__(self, waiting: int = MOST_WAITING) -> None:
+    Over a `network` errors do not tell where the server keeps its own files: its log does.
+    """
+
+    def __init__(self, waiting: int = MOST_WAITING, *, network: bool = False) -> None:
+        self._network = network
         self.words = Lane(max(LEAST_AT_WORK, processors()), waiting)
         self.files = Lane(max(1, processors() // 2), waiting)
 
@@ -78,7 +85,14 @@ class Calls:
         Raises BusyError where too many wait.
         """
         lane = self.words if all(map(is_sample_id, references)) else self.files
-        return await lane.run(work)
+        try:
+            return await lane.run(work)
+        except SoundPaletteError as error:
+            told = outward(error) if self._network else error
+            if told is error:
+                raise
+            log.warning("%s", error)
+            raise told from error
 
     async def settled(self) -> None:
         """Return once no call is at work or waits."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from anyio import to_thread
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware.cors import CORSMiddleware
@@ -21,7 +21,7 @@ from soundpalette.server.mcp import build
 from soundpalette.server.metrics import CONTENT_TYPE, Metrics
 from soundpalette.server.problems import add_handlers, described
 from soundpalette.server.rest import router
-from soundpalette.server.security import BODY_BYTES, LOOPBACK, Access, Guard, session_cookie
+from soundpalette.server.security import BODY_BYTES, Access, Guard, session_cookie
 from soundpalette.tools.workbench import Workbench
 
 MCP: Final = "/mcp"
@@ -40,7 +40,7 @@ class HttpSettings:
 
 def http_app(bench: Workbench, settings: HttpSettings) -> Application:
     """The application over one workbench."""
-    calls = Calls(settings.waiting)
+    calls = Calls(settings.waiting, network=True)
     server = build(bench, calls)
     checks = _sdk_checks(settings.access)
     # The guard has checked Host, Origin and bodies before: the SDK checks them again, should it ever be mounted bare.
@@ -84,18 +84,18 @@ def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
 
 def _add_session(app: FastAPI, access: Access) -> None:
     @app.post("/session", status_code=204, responses=described(401, 403, 421))
-    async def open_session() -> Response:
+    async def open_session(request: Request) -> Response:
         """Give a browser that sent the token a cookie in its place."""
-        return session_cookie(Response(status_code=204), access)
+        return session_cookie(request, access)
 
     @app.delete("/session", status_code=204, responses=described(401, 403, 421))
-    async def close_session() -> Response:
+    async def close_session(request: Request) -> Response:
         """Take the cookie back."""
-        return session_cookie(Response(status_code=204), None)
+        return session_cookie(request, access, end=True)
 
 
 def _sdk_checks(access: Access) -> TransportSecuritySettings:
-    names = [f"[{name}]" if ":" in name else name for name in (*LOOPBACK, *access.hosts)]
+    names = [f"[{name}]" if ":" in name else name for name in access.names]
     hosts = [form for name in names for form in (name, f"{name}:*")]
     own = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
     return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[*own, *access.origins])

@@ -92,5 +92,5 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%r %r failed", request.method, request.url.path, exc_info=error)
     return problem(500, "the request failed inside the server; its log says why")

@@ -1,20 +1,18 @@
 """REST beside MCP: the same functions of `soundpalette.tools`, the same bounds, the same sentences."""
 
-import tempfile
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Response, UploadFile
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
 from soundpalette.errors import RequestError
 from soundpalette.server.calls import Calls
 from soundpalette.server.problems import described
-from soundpalette.tools import building, filters, library, palette, preferences, search
+from soundpalette.server.ranges import OpenFile
+from soundpalette.tools import building, filters, library, palette, preferences, search, uploads
 from soundpalette.tools.palette_schemas import (
     Bpm,
     BuiltPalette,
@@ -27,7 +25,7 @@ from soundpalette.tools.palette_schemas import (
 )
 from soundpalette.tools.schemas import Alpha, Overview, Query, Samples, SearchResult, TopK
 from soundpalette.tools.show import SampleShown, show
-from soundpalette.tools.workbench import Reach, Workbench
+from soundpalette.tools.workbench import Workbench
 
 REFUSED: Final = described(401, 403, 408, 413, 421, 422, 429, 503)
 AUDIO_TYPES: Final = {
@@ -95,6 +93,13 @@ class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
     top_k: TopK = 0
 
 
+class Upload(Narrowing):  # type: ignore[misc]
+    """A sound to be like, as the fields of a form."""
+
+    file: Annotated[UploadFile, File(description="An audio file of at most 10 minutes at 48 kHz")]
+    top_k: TopK = 0
+
+
 class Describe(Body):
     """Sounds that are to be used together."""
 
@@ -135,15 +140,11 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         reference = body.reference
         return await calls.run(lambda: search.search_by_audio(bench, reference, k, *chosen), [reference])
 
-    @routes.post("/search/audio/upload")
-    async def search_upload(file: Annotated[UploadFile, File(description="An audio file")]) -> SearchResult:
+    @routes.post("/search/audio/upload", responses=described(415))
+    async def search_upload(body: Annotated[Upload, Form(media_type="multipart/form-data")]) -> SearchResult:
         """The samples that sound like an uploaded file, which is not kept."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "upload")
-            path.write_bytes(await file.read())
-            near = replace(bench, reach=Reach((Path(folder),)))
-            k = bench.default_top_k
-            return await calls.run(lambda: search.search_by_audio(near, str(path), k), [str(path)])
+        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        return await calls.run(lambda: uploads.search_by_upload(bench, body.file.file, k, *chosen), ["an upload"])
 
     @routes.post("/search/hybrid", responses=described(404))
     async def search_hybrid(body: HybridSearch) -> SearchResult:
@@ -183,10 +184,11 @@ def _add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
 
     @routes.get("/samples/{sample_id}/audio", responses=described(404, 416), response_class=Response)
-    async def sample_audio(sample_id: Id) -> FileResponse:
+    async def sample_audio(sample_id: Id, request: Request) -> OpenFile:
         """The sample's file, also in ranges, as players ask for it."""
-        path = await calls.run(lambda: bench.path_of(bench.sample(sample_id)))
-        return FileResponse(path, media_type=AUDIO_TYPES.get(path.suffix.lower(), "application/octet-stream"))
+        opened = await calls.run(lambda: bench.open_sample(sample_id))
+        media_type = AUDIO_TYPES.get(PurePath(opened.name).suffix.lower(), "application/octet-stream")
+        return OpenFile(opened.content, opened.name, media_type, request.headers)
 
 
 def _narrowed(body: Any) -> tuple[Filters, Preferences]:

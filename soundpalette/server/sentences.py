@@ -1,10 +1,26 @@
 """A validation library's findings as sentences of ours."""
 
+import re
 from typing import Any, Final
 
+from soundpalette.errors import CatalogueError, EncoderError, SoundPaletteError, VectorIndexError
 from soundpalette.tools.names import clean
 
 SHOWN: Final = 60
+_OURS: Final[dict[type[SoundPaletteError], str]] = {
+    CatalogueError: "the catalogue cannot be used; the server's log says why",
+    VectorIndexError: "the index cannot be used; the server's log says why",
+    EncoderError: "the encoder cannot be used; the server's log says why",
+}
+_NAMES_A_FOLDER: Final = re.compile(r"(?:^|[\s'\"(])(?:[/~]|[A-Za-z]:[\\/]|\\\\)")
+
+
+def outward(error: SoundPaletteError) -> SoundPaletteError:
+    """What of `error` is for whoever asks over a network: where the server keeps its own files is not."""
+    for kind, sentence in _OURS.items():
+        if isinstance(error, kind) and _NAMES_A_FOLDER.search(str(error)):
+            return kind(sentence)
+    return error
 
 
 def fault(found: Any) -> str:

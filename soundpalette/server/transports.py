@@ -52,6 +52,8 @@ def _run(app: "Application", bound: socket.socket) -> None:
     import uvicorn
     from sse_starlette.sse import AppStatus
 
+    from soundpalette.server.connections import HurriedProtocol
+
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             _exit_at_last()
@@ -62,7 +64,13 @@ def _run(app: "Application", bound: socket.socket) -> None:
 
     AppStatus.enable_automatic_graceful_drain = False  # it would cut off calls that are still at work
     settings = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_SECONDS
+        app,
+        http=HurriedProtocol,  # one parser, the strict one, whatever else is installed
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     Server(settings).run(sockets=[bound])
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.preview import preview
 from soundpalette.core.types import Space
 from soundpalette.errors import VectorIndexError
 from soundpalette.tools.names import clean, fitted
@@ -70,7 +69,7 @@ def _largest(counts: Mapping[str, int], most: int) -> dict[str, int]:
 
 def sample_preview(bench: Workbench, sample_id: str) -> bytes:
     """The beginning of a sample as Ogg Vorbis, at most 160,000 bytes. Raises SoundPaletteError."""
-    return preview(bench.path_of(bench.sample(sample_id)), bench.limits)
+    return bench.preview_of(sample_id)
 
 
 def _index_state(bench: Workbench) -> str:

@@ -1,14 +1,17 @@
 """What the tools work on, and the bounds that a request keeps."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PureWindowsPath
+from typing import BinaryIO, Final
 
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.music.words import load_vocabulary
+from soundpalette.core.preview import preview
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample, Traits
 from soundpalette.errors import NotFoundError, RequestError
@@ -25,6 +28,14 @@ class Reach:
 
     folders: tuple[Path, ...] = ()
     anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A sample's file, open for reading; `name` as the file system has it."""
+
+    name: str
+    content: BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +140,9 @@ class Workbench:
         """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
         if isinstance(sound, Path):
             return sound
-        root = next(root.path for root in self.searcher.catalogue.roots() if root.id == sound.root_id)
-        path = Path(root, sound.path)
-        if not path.resolve().is_relative_to(root):
+        root = self._root_of(sound)
+        path = root / sound.path
+        if not _resolved(path).is_relative_to(root):
             raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
         return path
 
@@ -147,6 +158,27 @@ class Workbench:
             for sound in sounds
         ]
 
+    def open_sample(self, sample_id: str) -> SoundFile:
+        """The file of a sample, opened through no link. Raises RequestError; NotFoundError where it is gone."""
+        sample = self.sample(sample_id)
+        path = _resolved(self.path_of(sample))
+        try:
+            return SoundFile(path.name, os.fdopen(open_below(self._root_of(sample), path), "rb"))
+        except (OSError, ValueError) as error:  # ValueError: it became a link out of its root this very moment
+            raise NotFoundError(f"the file of sample {sample.id} cannot be opened; run `soundpalette index`") from error
+
+    def preview_of(self, sample_id: str) -> bytes:
+        """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
+        sample = self.sample(sample_id)
+        limits = replace(self.limits, below=self._root_of(sample))
+        return preview(_resolved(self.path_of(sample)), limits)
+
+    def _root_of(self, sample: Sample) -> Path:
+        for root in self.searcher.catalogue.roots():
+            if root.id == sample.root_id:
+                return Path(root.path)
+        raise NotFoundError(f"the root of sample {sample.id} is no part of the library any more; search again")
+
     def _sample(self, sample_id: str) -> Sample:
         sample = self.searcher.catalogue.samples([sample_id]).get(sample_id)
         if sample is None:
@@ -155,6 +187,8 @@ class Workbench:
 
     def _candidates(self, reference: str, roots: Sequence[Path]) -> list[Path]:
         """The resolved paths that a reference may mean, allowed ones alone."""
+        if not self.reach.anywhere and _reaches_away(reference, [*roots, *self.reach.folders]):
+            return []
         try:
             given = Path(reference).expanduser()
             bases = [Path.cwd()] if self.reach.anywhere else []
@@ -176,6 +210,24 @@ class Workbench:
 def is_sample_id(reference: str) -> bool:
     """Whether a reference names a sample by its id rather than a file by its path."""
     return SAMPLE_ID.fullmatch(reference.lower()) is not None
+
+
+def _reaches_away(reference: str, roots: Sequence[Path]) -> bool:
+    r"""Names that Windows would ask another machine about when it resolves them, and the streams beside a file.
+
+    `\\host\share`, `//host/share`, `\\?\`, `\\.\` unless a root lies there; `file.wav::$DATA` (elsewhere a mere name).
+    """
+    given = PureWindowsPath(reference)
+    if given.drive.startswith("\\"):
+        return all(given.drive.lower() != PureWindowsPath(root).drive.lower() for root in roots)
+    return os.name == "nt" and ":" in reference[len(given.drive) :]
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        raise NotFoundError(f"{clean(path.name, SHOWN)} is a link to nothing; run `soundpalette index`") from error
 
 
 def is_file(path: Path) -> bool:
