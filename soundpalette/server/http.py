@@ -16,6 +16,7 @@ from soundpalette import __version__
 from soundpalette.errors import SoundPaletteError
 from soundpalette.server.calls import MOST_WAITING, Calls
 from soundpalette.server.mcp import build
+from soundpalette.server.openapi import ABOUT, add_page, complete, operation_id
 from soundpalette.server.problems import add_handlers, described, problem
 from soundpalette.server.rest import router
 from soundpalette.server.security import BODY_BYTES, LOOPBACK, Access, Guard, session_cookie
@@ -25,6 +26,8 @@ Application = ASGIApp
 MCP: Final = "/mcp"
 SSE: Final = "/sse"
 MESSAGES: Final = "/messages/"
+CORS_METHODS: Final = ("GET", "HEAD", "POST", "DELETE")
+CORS_EXPOSED: Final = ("Accept-Ranges", "Content-Range", "ETag", "Mcp-Session-Id", "Retry-After", "WWW-Authenticate")
 log = logging.getLogger(__name__)
 
 
@@ -58,15 +61,29 @@ def http_app(bench: Workbench, settings: HttpSettings) -> ASGIApp:
         async with server.session_manager.run():
             yield
 
-    app = FastAPI(title="SoundPalette", version=__version__, lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="SoundPalette",
+        version=__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+    )
+    complete(app, token=bool(settings.access.token), max_top_k=bench.max_top_k)
     app.include_router(router(bench, calls))
+    add_page(app)
     _add_health(app, readiness)
     _add_session(app, settings.access)
     app.router.routes.extend([*mcp.routes, *sse.routes])
     add_handlers(app)
     guarded: ASGIApp = Guard(app, settings.access)
     if settings.cors:
-        guarded = CORSMiddleware(guarded, settings.cors, allow_methods=["GET", "POST"], allow_headers=["*"])
+        # Outside the guard: a page may read its refusals, too. Preflights carry no token and reach nothing within.
+        guarded = CORSMiddleware(
+            guarded, settings.cors, allow_methods=CORS_METHODS, allow_headers=["*"], expose_headers=CORS_EXPOSED
+        )
     return guarded
 
 
@@ -89,12 +106,12 @@ class _Readiness:
 
 
 def _add_health(app: FastAPI, readiness: _Readiness) -> None:
-    @app.get("/health/live")
+    @app.get("/health/live", tags=["server"])
     async def live() -> dict[str, str]:
         """That the process answers."""
         return {"status": "live"}
 
-    @app.get("/health/ready", responses=described(503))
+    @app.get("/health/ready", tags=["server"], responses=described(503))
     async def ready() -> Any:
         """That a query would be answered at once: text tower and index are loaded."""
         if not readiness.reached:
@@ -103,12 +120,12 @@ def _add_health(app: FastAPI, readiness: _Readiness) -> None:
 
 
 def _add_session(app: FastAPI, access: Access) -> None:
-    @app.post("/session", status_code=204, responses=described(401, 403, 421))
+    @app.post("/session", tags=["server"], status_code=204, responses=described(401, 403, 413, 421))
     async def open_session() -> Response:
         """Give a browser that sent the token a cookie in its place."""
         return session_cookie(Response(status_code=204), access)
 
-    @app.delete("/session", status_code=204, responses=described(401, 403, 421))
+    @app.delete("/session", tags=["server"], status_code=204, responses=described(401, 403, 413, 421))
     async def close_session() -> Response:
         """Take the cookie back."""
         return session_cookie(Response(status_code=204), None)

@@ -6,30 +6,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Response, UploadFile
-from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
+from starlette.exceptions import HTTPException
 
-from soundpalette.core.types import NO_FILTERS, NO_PREFERENCES, Filters, Preferences
-from soundpalette.errors import RequestError
+from soundpalette.server.bodies import AudioSearch, Build, Describe, HybridSearch, Id, TextSearch, narrowed
 from soundpalette.server.calls import Calls
+from soundpalette.server.playback import Playback
 from soundpalette.server.problems import described
-from soundpalette.tools import building, filters, library, palette, preferences, search
-from soundpalette.tools.palette_schemas import (
-    Bpm,
-    BuiltPalette,
-    Key,
-    Locked,
-    PaletteBrief,
-    PaletteDescription,
-    Roles,
-    Target,
-)
-from soundpalette.tools.schemas import Alpha, Overview, Query, Samples, SearchResult, TopK
+from soundpalette.tools import building, library, palette, search
+from soundpalette.tools.palette_schemas import BuiltPalette, PaletteDescription
+from soundpalette.tools.schemas import Overview, SearchResult
 from soundpalette.tools.show import SampleShown, show
 from soundpalette.tools.workbench import Reach, Workbench
 
-REFUSED: Final = described(401, 403, 408, 413, 421, 422, 429, 503)
+REFUSED: Final = described(401, 403, 413, 421, 429, 503)
+"""Of every request."""
+BODY_REFUSED: Final = described(400, 408, 415, 422)
+"""Of one with a body."""
+NAME_REFUSED: Final = described(404, 422)
+"""Of one that names a sample."""
 AUDIO_TYPES: Final = {
     ".wav": "audio/wav",
     ".flac": "audio/flac",
@@ -37,79 +32,29 @@ AUDIO_TYPES: Final = {
     ".aiff": "audio/aiff",
     ".ogg": "audio/ogg",
     ".mp3": "audio/mpeg",
+    ".caf": "audio/x-caf",
+}
+UNKNOWN_TYPE: Final = "application/octet-stream"
+AUDIO: Final = {
+    kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*AUDIO_TYPES.values(), UNKNOWN_TYPE)
 }
 
 
-class Body(BaseModel):
-    """What a request carries; a field that is not known is refused rather than overlooked."""
+class Sends:
+    """A dependency that refuses bodies of another media type."""
 
-    model_config = ConfigDict(extra="forbid")
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
 
-
-def _narrowing() -> type[Body]:
-    """Filters and preferences as fields, like the tools' parameters."""
-    fields: dict[str, Any] = {}
-    for default, published in ((NO_FILTERS, filters.PUBLISHED), (NO_PREFERENCES, preferences.PUBLISHED)):
-        for name, annotation in published.items():
-            value = getattr(default, name)
-            fields[name] = (annotation, list(value) if isinstance(value, tuple) else value)
-    return create_model("Narrowing", __base__=Body, **fields)
+    async def __call__(self, request: Request) -> None:
+        """Raises HTTPException."""
+        came = request.headers.get("content-type", "")
+        if came.partition(";")[0].strip().lower() != self._wanted:
+            raise HTTPException(415, f"the Content-Type is {came!r}; send {self._wanted}")
 
 
-Narrowing: Any = _narrowing()
-Id = Annotated[str, Field(description="The sample_id of a search's answer")]
-
-
-class LikeSound(Body):
-    """A sound to be like, by exactly one of its two names."""
-
-    sample_id: Id = ""
-    audio_path: Annotated[str, Field(description="Below a root of the library")] = ""
-
-    @property
-    def reference(self) -> str:
-        """Raises RequestError unless exactly one name came."""
-        if bool(self.sample_id) == bool(self.audio_path):
-            raise RequestError("pass either sample_id or audio_path")
-        return self.sample_id or self.audio_path
-
-
-class TextSearch(Narrowing):  # type: ignore[misc]  # made above
-    """A sound in words."""
-
-    query: Query
-    top_k: TopK = 0
-
-
-class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
-    """A sound to be like."""
-
-    top_k: TopK = 0
-
-
-class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
-    """A sound to be like, and words."""
-
-    query: Query
-    alpha: Alpha = 0.5
-    top_k: TopK = 0
-
-
-class Describe(Body):
-    """Sounds that are to be used together."""
-
-    samples: Samples
-    target: Target = ""
-
-
-class Build(Body):
-    """A brief for a palette."""
-
-    brief: PaletteBrief
-    roles: Roles = []
-    bpm: Bpm = 0
-    key: Key = ""
-    locked: Locked = []
+JSON: Final = Depends(Sends("application/json"))
+FORM: Final = Depends(Sends("multipart/form-data"))
 
 
 def router(bench: Workbench, calls: Calls) -> APIRouter:
@@ -122,19 +67,19 @@ def router(bench: Workbench, calls: Calls) -> APIRouter:
 
 
 def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
-    @routes.post("/search/text")
+    @routes.post("/search/text", tags=["search"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def search_text(body: TextSearch) -> SearchResult:
         """The samples that fit a description, best first."""
-        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        chosen, k = narrowed(body), body.top_k or bench.default_top_k
         return await calls.run(lambda: search.search_by_text(bench, body.query, k, *chosen))
 
-    @routes.post("/search/audio", responses=described(404))
+    @routes.post("/search/audio", tags=["search"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def search_audio(body: AudioSearch) -> SearchResult:
         """The samples that sound like a given one, which is itself left out."""
-        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        chosen, k = narrowed(body), body.top_k or bench.default_top_k
         return await calls.run(lambda: search.search_by_audio(bench, body.reference, k, *chosen))
 
-    @routes.post("/search/audio/upload")
+    @routes.post("/search/audio/upload", tags=["search"], dependencies=[FORM], responses=BODY_REFUSED)
     async def search_upload(file: Annotated[UploadFile, File(description="An audio file")]) -> SearchResult:
         """The samples that sound like an uploaded file, which is not kept."""
         with tempfile.TemporaryDirectory() as folder:
@@ -143,20 +88,20 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
             near = replace(bench, reach=Reach((Path(folder),)))
             return await calls.run(lambda: search.search_by_audio(near, str(path), bench.default_top_k))
 
-    @routes.post("/search/hybrid", responses=described(404))
+    @routes.post("/search/hybrid", tags=["search"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def search_hybrid(body: HybridSearch) -> SearchResult:
         """The samples that fit a description and sound like a given one."""
-        chosen, k = _narrowed(body), body.top_k or bench.default_top_k
+        chosen, k = narrowed(body), body.top_k or bench.default_top_k
         return await calls.run(lambda: search.hybrid_search(bench, body.query, body.reference, body.alpha, k, *chosen))
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
-    @routes.post("/palette/describe", responses=described(404))
+    @routes.post("/palette/describe", tags=["palettes"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def describe_palette(body: Describe) -> PaletteDescription:
         """How sounds fit together: tempo, key, spectrum, clashes, the outlier, missing roles."""
         return await calls.run(lambda: palette.describe_palette(bench, body.samples, body.target))
 
-    @routes.post("/palette/build", responses=described(404))
+    @routes.post("/palette/build", tags=["palettes"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def build_palette(body: Build) -> BuiltPalette:
         """One sample a role, chosen to go together, with two alternatives each."""
         work: Callable[[], BuiltPalette] = lambda: building.build_palette(  # noqa: E731
@@ -166,25 +111,29 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
 
 
 def _add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
-    @routes.get("/library")
+    @routes.get("/library", tags=["library"])
     async def library_overview() -> Overview:
         """Counts by role, genre, key, tempo and pack; what is missing; the state of the index."""
         return await calls.run(lambda: library.library_overview(bench))
 
-    @routes.get("/samples/{sample_id}", responses=described(404))
+    @routes.get("/samples/{sample_id}", tags=["library"], responses=NAME_REFUSED)
     async def sample(sample_id: Id) -> SampleShown:
         """All that is known of a sample, each value with its source and confidence."""
         return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
 
-    @routes.get("/samples/{sample_id}/audio", responses=described(404, 416), response_class=Response)
-    async def sample_audio(sample_id: Id) -> FileResponse:
+    played: dict[int | str, Any] = {
+        **{status: {"description": what, "content": AUDIO} for status, what in ((200, "The file"), (206, "A part"))},
+        **described(416),
+        **NAME_REFUSED,
+    }
+
+    @routes.get("/samples/{sample_id}/audio", tags=["library"], responses=played, response_class=Response)
+    async def sample_audio(sample_id: Id) -> Playback:
         """The sample's file, also in ranges, as players ask for it."""
         path = await calls.run(lambda: bench.path_of(bench.sample(sample_id)))
-        return FileResponse(path, media_type=AUDIO_TYPES.get(path.suffix.lower(), "application/octet-stream"))
+        return Playback(path, media_type=AUDIO_TYPES.get(path.suffix.lower(), UNKNOWN_TYPE))
 
-
-def _narrowed(body: Any) -> tuple[Filters, Preferences]:
-    return (
-        Filters(**{name: getattr(body, name) for name in filters.PUBLISHED}),
-        Preferences(body.diversity, body.avoid, tuple(body.context)),
-    )
+    @routes.head("/samples/{sample_id}/audio", tags=["library"], responses=played, response_class=Response)
+    async def sample_audio_head(sample_id: Id) -> Playback:
+        """Type and size of the sample's file."""
+        return await sample_audio(sample_id)
