@@ -27,8 +27,9 @@ Id = Annotated[
 TopK = Annotated[int, Field(description="How many hits; 0: the server's default", json_schema_extra={"minimum": 0})]
 
 
-def _example(**fields: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [fields]})
+def _json(**example: Any) -> ConfigDict:
+    """Of a body in JSON, which has types of its own: false is no 0, and "5" no 5."""
+    return ConfigDict(strict=True, json_schema_extra={"examples": [example]})
 
 
 class Body(BaseModel):
@@ -77,7 +78,7 @@ class LikeSound(Body):
 class TextSearch(Narrowing):  # type: ignore[misc]  # made above
     """A sound in words."""
 
-    model_config = _example(query="punchy techno kick", top_k=5, kind="one-shot")
+    model_config = _json(query="punchy techno kick", top_k=5, kind="one-shot")
 
     query: Query
     top_k: TopK = 0
@@ -86,7 +87,7 @@ class TextSearch(Narrowing):  # type: ignore[misc]  # made above
 class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
     """A sound to be like."""
 
-    model_config = _example(sample_id=ID, top_k=5)
+    model_config = _json(sample_id=ID, top_k=5)
 
     top_k: TopK = 0
 
@@ -94,7 +95,7 @@ class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
 class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
     """A sound to be like, and words."""
 
-    model_config = _example(query="drier and shorter", sample_id=ID, alpha=0.4, top_k=5)
+    model_config = _json(query="drier and shorter", sample_id=ID, alpha=0.4, top_k=5)
 
     query: Query
     alpha: Alpha = 0.5
@@ -104,7 +105,7 @@ class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
 class Describe(Body):
     """Sounds that are to be used together."""
 
-    model_config = _example(samples=[ID, "drums/kick.wav"], target="dark minimal techno, 126 BPM, A minor")
+    model_config = _json(samples=[ID, "drums/kick.wav"], target="dark minimal techno, 126 BPM, A minor")
 
     samples: Samples
     target: Target = ""
@@ -113,7 +114,7 @@ class Describe(Body):
 class Build(Body):
     """A brief for a palette."""
 
-    model_config = _example(brief="warm melodic techno, 124 BPM, A minor", roles=["kick: short, dry", "bass", "pad"])
+    model_config = _json(brief="warm melodic techno, 124 BPM, A minor", roles=["kick: short, dry", "bass", "pad"])
 
     brief: PaletteBrief
     roles: Roles = []

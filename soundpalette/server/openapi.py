@@ -22,6 +22,7 @@ PAGE: Final = """\
 <html lang="en">
 <meta charset="utf-8">
 <title>SoundPalette: REST</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/swagger-ui.css">
 <div id="page"></div>
 <script src="docs/swagger-ui-bundle.js"></script>

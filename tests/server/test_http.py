@@ -21,11 +21,18 @@ from soundpalette.indexing.progress import Lines
 TOKEN = "correct horse battery staple"
 
 
+COMMAND = ("-m", "soundpalette", "serve", "--transport", "http", "--port", "0")
+
+
 @contextmanager
-def http_server(*options: str, **environment: str) -> Iterator[str]:
+def http_server(
+    *options: str, command: tuple[str, ...] = COMMAND, environment: dict[str, str] | None = None, **variables: str
+) -> Iterator[str]:
     """The address of a `soundpalette serve --transport http` process that is ready."""
-    command = [sys.executable, "-m", "soundpalette", "serve", "--transport", "http", "--port", "0", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
+    started = [sys.executable, *command, *options]
+    process = subprocess.Popen(
+        started, stderr=subprocess.PIPE, text=True, env=(environment or dict(os.environ)) | variables
+    )
     try:
         assert process.stderr is not None
         announced = process.stderr.readline()
