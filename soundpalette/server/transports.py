@@ -38,7 +38,7 @@ def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: C
             f"host {host} can be reached from outside and there is no token; set SOUNDPALETTE_SERVER__TOKEN "
             "(or [server] token_file), or bind 127.0.0.1"
         )
-    bound = _bind(host, port)
+    bound = bind(host, port)
     name = f"[{host}]" if ":" in host else host
     announce(f"http://{name}:{bound.getsockname()[1]}")
     settings = uvicorn.Config(
@@ -48,7 +48,8 @@ def serve_http(app: "ASGIApp", host: str, port: int, *, token: bool, announce: C
         uvicorn.Server(settings).run(sockets=[bound])
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A listening TCP socket. Raises ServeError."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.create_server(address[:2], family=family, backlog=BACKLOG)
@@ -56,7 +57,9 @@ def _bind(host: str, port: int) -> socket.socket:
         raise ServeError(
             f"{host}:{port} cannot be bound ({error.strerror}); stop what uses it, or pass another --host or --port"
         ) from error
-    return bound
+    # asyncio switches Nagle's algorithm off only where it reads TCP, which create_server leaves out: each answer, which
+    # is written in two parts, would wait some 40 ms for the client's delayed acknowledgement of the first.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
 
 
 def _is_loopback(host: str) -> bool:
