@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := tests/clients/node_modules/.package-lock.json
 SOURCES := soundpalette tests demo bench training
 
 .PHONY: demo test lint bench clean train-data train
@@ -10,7 +11,7 @@ SOURCES := soundpalette tests demo bench training
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
 
-test: lint
+test: lint $(CLIENTS)
 	$(BIN)/pytest
 
 lint: $(VENV)/.dev
@@ -36,7 +37,7 @@ train: $(VENV)/.train
 	$(BIN)/python -m training.export compact
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) tests/clients/node_modules .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SoundPalette needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
@@ -46,6 +47,12 @@ $(VENV)/.core: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev,training]'
+	@touch $@
+
+# MCP's TypeScript clients, which tests/server/test_typescript.py runs.
+$(CLIENTS): tests/clients/package-lock.json
+	@command -v npm >/dev/null || { echo "make test needs Node.js 20 or newer with npm (MCP's TypeScript client); install it, or run the other tests: $(BIN)/pytest"; exit 1; }
+	npm ci --prefix tests/clients --silent
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.core

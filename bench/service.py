@@ -1,9 +1,10 @@
-"""What serving costs: a warm text query over stdio and HTTP, less the same call in process, all in turn.
+"""What serving costs: a warm text query over stdio and HTTP, less the same call in process, in a drawn order.
 
 Asked is by hand (JSON lines, http.client), so that no client's own cost is counted as the server's.
 """
 
 import json
+import random
 import re
 import statistics
 import subprocess
@@ -33,18 +34,18 @@ def rows(in_process: Ask) -> list[tuple[str, str, str, str]]:
     in_process(FIRST)
     with ExitStack() as stack:
         address = stack.enter_context(_http_server())
-        ways = {
-            "stdio": stack.enter_context(_stdio()),
-            "HTTP /mcp": stack.enter_context(_mcp(address)),
-            "HTTP /search/text": stack.enter_context(_rest(address)),
-        }  # each loads what it needs before the next one: the server ends connections that are idle for 5 s
-        taken: dict[str, list[float]] = {name: [] for name in ways}
-        alone: list[float] = []
+        ways = [  # each loads what it needs before the next one: the server ends connections that are idle for 5 s
+            ("in process", in_process),
+            ("stdio", stack.enter_context(_stdio())),
+            ("HTTP /mcp", stack.enter_context(_mcp(address))),
+            ("HTTP /search/text", stack.enter_context(_rest(address))),
+        ]
+        taken: dict[str, list[float]] = {name: [] for name, _ in ways}
+        order = random.Random(0)
         for number in range(ROUNDS):
-            query = f"dark kick drum number {number}"
-            alone.append(_milliseconds(in_process, query))
-            for name, ask in ways.items():
-                taken[name].append(_milliseconds(ask, query))
+            for name, ask in order.sample(ways, len(ways)):  # who comes after whom matters on a busy machine
+                taken[name].append(_milliseconds(ask, f"dark kick drum number {number}"))
+    alone = taken.pop("in process")
     return [_row(name, figures[WARM:], alone[WARM:]) for name, figures in taken.items()]
 
 

@@ -69,6 +69,13 @@ def test_operations_are_named_like_the_tools_and_every_reference_is_there(docume
             assert (status >= "400") == ("application/problem+json" in answer.get("content", {}))
 
 
+def test_every_request_is_in_the_reference(document: dict[str, Any]) -> None:
+    reference = (Path(__file__).parents[2] / "docs" / "reference.md").read_text(encoding="utf-8")
+    for path, operations in document["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path}`" in reference
+
+
 def test_bounds_stand_in_the_document(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["HybridSearch"]["properties"]
     assert (fields["top_k"]["minimum"], fields["top_k"]["maximum"], fields["top_k"]["default"]) == (0, 100, 0)
