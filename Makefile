@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+CLIENTS := tests/clients/node_modules/.package-lock.json
 SOURCES := soundpalette tests demo bench bundle training deploy
 
 .PHONY: demo test lint bench mcpb soak clean train-data train
@@ -10,7 +11,7 @@ SOURCES := soundpalette tests demo bench bundle training deploy
 demo: $(VENV)/.core
 	@$(BIN)/python demo/run.py
 
-test: lint
+test: lint $(CLIENTS)
 	$(BIN)/pytest
 
 lint: $(VENV)/.dev
@@ -43,7 +44,7 @@ train: $(VENV)/.train
 	$(BIN)/python -m training.export compact
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) tests/clients/node_modules .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SoundPalette needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
@@ -53,6 +54,12 @@ $(VENV)/.core: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev,training]'
+	@touch $@
+
+# MCP's TypeScript clients, which tests/server/test_typescript.py runs.
+$(CLIENTS): tests/clients/package-lock.json
+	@command -v npm >/dev/null || { echo "make test needs Node.js 20 or newer with npm (MCP's TypeScript client); install it, or run the other tests: $(BIN)/pytest"; exit 1; }
+	npm ci --prefix tests/clients --silent
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.core

@@ -3,6 +3,7 @@
 handshake   process start to answered initialize, beside a server of the bare SDK with one tool
 indexing    files a second over the demo crate, beside decoding and resampling the same files alone
 text query  a warm search_by_text in process, beside the text tower and a FAISS query called by hand
+service     the same over stdio and HTTP, beside in process (bench/service.py)
 encoding    the compact encoder's front end and network for clips of 1 s on one core, beside decoding and resampling
 music       tempo, key, root and kind of rendered sounds, and what analysing costs, beside librosa (bench/music.py)
 palettes    how the joint choice of a palette holds together, beside the best hit of each role (bench/palettes.py)
@@ -15,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
 from functools import partial
 from io import StringIO
 from itertools import chain
@@ -27,9 +28,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench import music, palettes
+from bench import music, palettes, service
 
 if TYPE_CHECKING:
+    from soundpalette.app import App
     from soundpalette.core.encoders.base import Encoder
     from soundpalette.core.vector_index import VectorIndex
 
@@ -57,7 +59,7 @@ def main() -> None:
         os.environ |= {"SOUNDPALETTE_DATA_DIR": folder, "XDG_CONFIG_HOME": folder}
         for row in (handshake, indexing, text_query, encoding):
             table.add_row(*row())
-        for cells in chain(music.rows(), palettes.rows()):
+        for cells in chain(served_query(), music.rows(), palettes.rows()):
             table.add_row(*cells)
     Console(width=120).print(table)
 
@@ -96,17 +98,10 @@ def indexing() -> tuple[str, str, str, str]:
 
 def text_query() -> tuple[str, str, str, str]:
     """Milliseconds; the baseline does the two necessary steps and nothing else."""
-    from soundpalette.app import App
-    from soundpalette.config import load_config
-    from soundpalette.indexing.progress import Lines
     from soundpalette.tools.search import search_by_text
     from soundpalette.tools.workbench import Reach
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["SOUNDPALETTE_DATA_DIR"] = folder
-        app = App(load_config())
-        with redirect_stderr(StringIO()):
-            app.indexer().run([CRATE], Lines())
+    with _indexed() as app:
         bench, index = app.workbench(Reach()), app.searcher.index()
         ours, hand = [], []
         for number in range(200):
@@ -114,6 +109,31 @@ def text_query() -> tuple[str, str, str, str]:
             ours.append(1000 * _seconds(partial(search_by_text, bench, query, 10)))
             hand.append(1000 * _seconds(partial(_by_hand, app.encoder, index, query)))
         return _row("warm text query, ms (less is better); baseline: tower and FAISS by hand", ours[10:], hand[10:])
+
+
+def served_query() -> list[tuple[str, str, str, str]]:
+    """Milliseconds over each transport; the baseline is the same call in process."""
+    from soundpalette.tools.search import search_by_text
+    from soundpalette.tools.workbench import Reach
+
+    with _indexed() as app:
+        bench = app.workbench(Reach())
+        return service.rows(lambda query: search_by_text(bench, query, service.TOP_K))
+
+
+@contextmanager
+def _indexed() -> Iterator["App"]:
+    """The services over a folder of its own in which the crate is indexed."""
+    from soundpalette.app import App
+    from soundpalette.config import load_config
+    from soundpalette.indexing.progress import Lines
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOUNDPALETTE_DATA_DIR"] = folder
+        app = App(load_config())
+        with redirect_stderr(StringIO()):  # its progress lines would break the table
+            app.indexer().run([CRATE], Lines())
+        yield app
 
 
 def encoding() -> tuple[str, str, str, str]:

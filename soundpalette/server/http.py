@@ -19,6 +19,7 @@ from soundpalette.server.calls import MOST_WAITING, Calls
 from soundpalette.server.health import Readiness, add_health
 from soundpalette.server.mcp import build
 from soundpalette.server.metrics import CONTENT_TYPE, Metrics
+from soundpalette.server.openapi import ABOUT, add_page, complete, operation_id
 from soundpalette.server.problems import add_handlers, described
 from soundpalette.server.rest import router
 from soundpalette.server.security import BODY_BYTES, Access, Guard, session_cookie
@@ -27,6 +28,8 @@ from soundpalette.tools.workbench import Workbench
 MCP: Final = "/mcp"
 SSE: Final = "/sse"
 MESSAGES: Final = "/messages/"
+CORS_METHODS: Final = ("GET", "HEAD", "POST", "DELETE")
+CORS_EXPOSED: Final = ("Accept-Ranges", "Content-Range", "ETag", "Mcp-Session-Id", "Retry-After", "WWW-Authenticate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,19 @@ def http_app(bench: Workbench, settings: HttpSettings) -> Application:
             yield
         readiness.end()
 
-    app = FastAPI(title="SoundPalette", version=__version__, lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="SoundPalette",
+        version=__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+    )
+    complete(app, token=bool(settings.access.token), max_top_k=bench.max_top_k, roles=bench.roles)
     app.include_router(router(bench, calls))
+    add_page(app)
     add_health(app, readiness)
     _add_metrics(app, metrics)
     _add_session(app, settings.access)
@@ -70,25 +84,30 @@ def http_app(bench: Workbench, settings: HttpSettings) -> Application:
     attended = Attended(app, (MCP, SSE, MESSAGES))
     guarded: ASGIApp = Guard(attended, settings.access)
     if settings.cors:
-        guarded = CORSMiddleware(guarded, settings.cors, allow_methods=["GET", "POST"], allow_headers=["*"])
+        # Outside the guard: a page may read its refusals, too. Preflights carry no token and reach nothing within.
+        guarded = CORSMiddleware(
+            guarded, settings.cors, allow_methods=CORS_METHODS, allow_headers=["*"], expose_headers=CORS_EXPOSED
+        )
     plain = {MESSAGES, *(path for route in app.routes if "{" not in (path := getattr(route, "path", "{")))}
     return Application(guarded, attended, calls, metrics, plain)
 
 
 def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
-    @app.get("/metrics", responses=described(401, 403, 421, 503), response_class=PlainTextResponse)
+    @app.get(
+        "/metrics", tags=["server"], responses=described(401, 403, 413, 421, 503), response_class=PlainTextResponse
+    )
     async def figures() -> Response:
         """Requests, calls, cache and library in Prometheus' format."""
         return Response(await to_thread.run_sync(metrics.text), media_type=CONTENT_TYPE)
 
 
 def _add_session(app: FastAPI, access: Access) -> None:
-    @app.post("/session", status_code=204, responses=described(401, 403, 421))
+    @app.post("/session", tags=["server"], status_code=204, responses=described(401, 403, 413, 421))
     async def open_session(request: Request) -> Response:
         """Give a browser that sent the token a cookie in its place."""
         return session_cookie(request, access)
 
-    @app.delete("/session", status_code=204, responses=described(401, 403, 421))
+    @app.delete("/session", tags=["server"], status_code=204, responses=described(401, 403, 413, 421))
     async def close_session(request: Request) -> Response:
         """Take the cookie back."""
         return session_cookie(request, access, end=True)

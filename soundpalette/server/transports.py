@@ -107,7 +107,9 @@ def bind(host: str, port: int) -> socket.socket:
         raise ServeError(
             f"{host}:{port} cannot be bound ({error.strerror}); stop what uses it, or pass another --host or --port"
         ) from error
-    return bound
+    # asyncio switches Nagle's algorithm off only where it reads TCP, which create_server leaves out: each answer, which
+    # is written in two parts, would wait some 40 ms for the client's delayed acknowledgement of the first.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,8 +1,10 @@
 """The real application behind a real server on a free port, asked by real clients."""
 
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,15 +19,23 @@ from mcp.client.sse import sse_client
 
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
+from soundpalette.server.transports import bind
 
 TOKEN = "correct horse battery staple"
 
 
+COMMAND = ("-m", "soundpalette", "serve", "--transport", "http", "--port", "0")
+
+
 @contextmanager
-def http_server(*options: str, **environment: str) -> Iterator[str]:
+def http_server(
+    *options: str, command: tuple[str, ...] = COMMAND, environment: dict[str, str] | None = None, **variables: str
+) -> Iterator[str]:
     """The address of a `soundpalette serve --transport http` process that is ready."""
-    command = [sys.executable, "-m", "soundpalette", "serve", "--transport", "http", "--port", "0", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
+    started = [sys.executable, *command, *options]
+    process = subprocess.Popen(
+        started, stderr=subprocess.PIPE, text=True, env=(environment or dict(os.environ)) | variables
+    )
     try:
         assert process.stderr is not None
         announced = process.stderr.readline()
@@ -120,3 +130,25 @@ def test_an_open_address_without_a_token_is_refused() -> None:
 )
 def test_other_names_and_pages_of_elsewhere_are_refused(address: str, headers: dict[str, str], status: int) -> None:
     assert httpx.get(f"{address}/library", headers=headers, timeout=30).status_code == status
+
+
+async def _nodelay_of_a_connection() -> int:
+    delays: asyncio.Queue[int] = asyncio.Queue()
+
+    async def connected(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        delays.put_nowait(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+        await writer.wait_closed()
+
+    with bind("127.0.0.1", 0) as bound:
+        async with await asyncio.start_server(connected, sock=bound):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            found = await delays.get()
+            writer.close()
+            await writer.wait_closed()
+            return found
+
+
+def test_no_answer_waits_for_the_clients_acknowledgement_of_its_first_part() -> None:
+    assert asyncio.run(_nodelay_of_a_connection()) != 0
