@@ -2,14 +2,24 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import anyio
 import pytest
 from anyio.abc import TaskGroup
+from mcp.client import Client
+from mcp.server.mcpserver.exceptions import ToolError
 
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.search import Searcher
+from soundpalette.core.threads import processors
 from soundpalette.errors import BusyError
-from soundpalette.server.calls import Calls, Lane
+from soundpalette.server.calls import LEAST_AT_WORK, Calls, Lane
+from soundpalette.server.mcp import build
+from soundpalette.tools.workbench import Workbench
+from tests.conftest import index_folder
 
 pytestmark = pytest.mark.anyio
 SECONDS: Final = 30
@@ -19,6 +29,11 @@ SAMPLE: Final = "0123456789ab"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def bench(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Workbench:
+    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)))
 
 
 class Gate:
@@ -140,8 +155,6 @@ async def test_calls_have_settled_once_the_last_one_is_answered() -> None:
 
 
 async def test_a_tools_answer_tells_in_words_that_too_many_wait() -> None:
-    from mcp.server.mcpserver.exceptions import ToolError
-
     calls, gate = Calls(waiting=1), Gate()
     context: Any = None  # progress is reported after a second, which this call does not last
     async with anyio.create_task_group() as tasks:
@@ -151,4 +164,24 @@ async def test_a_tools_answer_tells_in_words_that_too_many_wait() -> None:
         await until(lambda: room.at_work + room.waiting == 2)
         with pytest.raises(ToolError, match="1 calls are waiting; call again in a second"):
             await calls.answer(context, gate.work("third"), ["kick.wav"])  # type: ignore[arg-type]
+        gate.open()
+
+
+async def test_a_tool_call_that_the_client_cancels_makes_room(bench: Workbench) -> None:
+    calls, gate = Calls(waiting=4), Gate()
+    places = max(LEAST_AT_WORK, processors())
+    async with Client(build(bench, calls)) as client, anyio.create_task_group() as tasks:
+        for number in range(places):
+            tasks.start_soon(calls.run, gate.work(str(number)))
+        await until(lambda: calls.words.at_work == places)
+        call = anyio.CancelScope()
+
+        async def ask() -> None:
+            with call:
+                await client.call_tool("search_by_text", {"query": "kick"})
+
+        tasks.start_soon(ask)
+        await until(lambda: calls.words.waiting == 1)
+        call.cancel()
+        await until(lambda: calls.words.waiting == 0)
         gate.open()

@@ -15,13 +15,12 @@ from typing import Any, Final
 
 import anyio
 import httpx
-import pytest
 from mcp.client import Client
 
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
-from tests.sounds import kick, tone, write
+from tests.sounds import tone, write
 
 SECONDS: Final = 60
 ABSENT: Final = "cuda" if sys.platform == "darwin" else "mps"
@@ -88,12 +87,19 @@ def search(client: httpx.Client, query: str = QUERY) -> dict[str, Any]:
     return found
 
 
-def test_figures_tell_what_was_asked_and_what_there_is(
-    indexer: Indexer, library: Path, tmp_path: Path, compact: Encoder
+def test_from_an_empty_library_on_figures_tell_what_was_asked_and_what_there_is(
+    indexer: Indexer, library: Path
 ) -> None:
-    indexer.run([library], Lines())
     with serving() as server, server.client() as client:
         assert httpx.get(f"{server.address}/metrics", timeout=SECONDS).status_code == 401
+        assert unready(client) == ""
+        answer = client.post("/search/text", json={"query": QUERY})
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert answer.json()["detail"].startswith("nothing is indexed yet; run `soundpalette index FOLDER`")
+        before = figures(client)
+        assert (before["soundpalette_samples"], before["soundpalette_index_generation"]) == (0, 0)
+
+        indexer.run([library], Lines())
         assert unready(client) == ""
         assert search(client) == search(client)
         for number in range(20):
@@ -101,33 +107,19 @@ def test_figures_tell_what_was_asked_and_what_there_is(
             assert client.get(f"/samples/{number:012}").status_code == 404
             client.request(f"STRANGE{number}", "/library")
         seen = figures(client)
-        assert seen['soundpalette_http_requests_total{method="POST",route="/search/text",status="200"}'] == 2
-        assert seen['soundpalette_http_requests_total{method="GET",route="other",status="404"}'] == 20
-        assert seen['soundpalette_http_requests_total{method="GET",route="/samples/{sample_id}",status="404"}'] == 20
-        assert seen['soundpalette_http_requests_total{method="other",route="/library",status="405"}'] == 20
-        assert seen['soundpalette_http_requests_total{method="GET",route="/metrics",status="401"}'] == 1
-        assert seen['soundpalette_http_request_seconds_count{method="POST",route="/search/text"}'] == 2
-        assert (seen["soundpalette_cache_hits_total"], seen["soundpalette_cache_misses_total"]) == (1, 1)
-        assert (seen["soundpalette_samples"], seen["soundpalette_pending"]) == (6, 0)
-        assert seen['soundpalette_calls{lane="words",state="at_work"}'] == 0
-        assert not [name for name in seen if "nowhere" in name or "STRANGE" in name]
-
-        write(library / "new.wav", kick(0.6))
-        Indexer(indexer._catalogue, compact, indexer._index_folder, Settings()).run([library], Lines())
-        assert sum(1 + hit["similar"] for hit in search(client)["hits"]) == 7
-        later = figures(client)
-        assert later["soundpalette_index_generation"] > seen["soundpalette_index_generation"]
-        assert (later["soundpalette_samples"], later["soundpalette_cache_hits_total"]) == (7, 1)
-        assert client.get("/health/ready").status_code == 200
-
-
-def test_an_empty_library_is_ready_and_a_query_is_told_what_to_do() -> None:
-    with serving() as server, server.client() as client:
-        assert unready(client) == ""
-        answer = client.post("/search/text", json={"query": "kick"})
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
-        assert answer.json()["detail"].startswith("nothing is indexed yet; run `soundpalette index FOLDER`")
-        assert figures(client)["soundpalette_index_generation"] == 0
+    requests = "soundpalette_http_requests_total"
+    assert seen[requests + '{method="POST",route="/search/text",status="503"}'] == 1
+    assert seen[requests + '{method="POST",route="/search/text",status="200"}'] == 2
+    assert seen[requests + '{method="GET",route="other",status="404"}'] == 20
+    assert seen[requests + '{method="GET",route="/samples/{sample_id}",status="404"}'] == 20
+    assert seen[requests + '{method="other",route="/library",status="405"}'] == 20
+    assert seen[requests + '{method="GET",route="/metrics",status="401"}'] == 1
+    assert seen['soundpalette_http_request_seconds_count{method="POST",route="/search/text"}'] == 3
+    assert (seen["soundpalette_cache_hits_total"], seen["soundpalette_cache_misses_total"]) == (1, 1)
+    assert (seen["soundpalette_samples"], seen["soundpalette_pending"]) == (6, 0)
+    assert seen["soundpalette_index_generation"] > 0
+    assert seen['soundpalette_calls{lane="words",state="at_work"}'] == 0
+    assert not [name for name in seen if "nowhere" in name or "STRANGE" in name]
 
 
 def test_an_encoder_that_cannot_be_loaded_is_not_ready_and_says_why_without_a_path() -> None:
@@ -158,7 +150,7 @@ def test_logs_are_one_object_a_line_without_queries_and_tokens(indexer: Indexer,
         with client.stream("GET", "/sse") as stream:
             path = next(line for line in stream.iter_lines() if line.startswith("data: "))[6:]
             client.post(path, json={"jsonrpc": "2.0", "id": QUERY})
-        assert server.stop() == 0
+        assert server.stop(signal.SIGINT) == 0
     lines = [json.loads(line) for line in server.log.splitlines()]
     assert QUERY not in server.log
     assert TOKEN not in server.log
@@ -185,16 +177,15 @@ async def ask_over_mcp(address: str) -> None:
                 await client.call_tool("search_by_text", {"query": QUERY, "top_k": -1, "folder": QUERY})
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_told_to_stop_answers_what_is_at_work_ends_streams_and_exits_with_0(
-    indexer: Indexer, library: Path, number: int
+    indexer: Indexer, library: Path
 ) -> None:
     indexer.run([library], Lines())
     write(library / "long.wav", tone(110, seconds=300))
     with serving() as server:
         with server.client() as client:
             assert unready(client) == ""
-        answer, ended = anyio.run(stopped_while_at_work, server, number)
+        answer, ended = anyio.run(stopped_while_at_work, server)
         _, log = server.process.communicate(timeout=SECONDS)
         assert server.process.returncode == 0
     assert answer.raise_for_status().json()["hits"]
@@ -203,7 +194,7 @@ def test_a_server_told_to_stop_answers_what_is_at_work_ends_streams_and_exits_wi
     assert "was given up" not in log
 
 
-async def stopped_while_at_work(server: Server, number: int) -> tuple[httpx.Response, bool]:
+async def stopped_while_at_work(server: Server) -> tuple[httpx.Response, bool]:
     """The answer to a call that was at work when the signal came, and whether a standing stream ended in order."""
     answers: list[httpx.Response] = []
     ended = False
@@ -228,5 +219,5 @@ async def stopped_while_at_work(server: Server, number: int) -> tuple[httpx.Resp
         tasks.start_soon(call)
         while 'soundpalette_calls{lane="files",state="at_work"} 1.0' not in (await client.get("/metrics")).text:
             assert not answers
-        server.process.send_signal(number)
+        server.process.terminate()
     return answers[0], ended
