@@ -1,5 +1,6 @@
 """The configuration: defaults, file, environment, and what is refused."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -43,7 +44,8 @@ def test_every_key_of_config_toml_is_commented() -> None:
 
 OTHER: dict[str, Any] = {
     "name": "clamp3", "dtype": "float32", "profile": "sequential", "device": "cpu", "log_level": "debug",
-    "reference_dirs": ("/music",),
+    "log_format": "json", "reference_dirs": ("/music",), "allowed_hosts": ("sounds.example.org",),
+    "allowed_origins": ("https://daw.example.org",), "cors_origins": ("https://daw.example.org",),
 }  # fmt: skip
 
 
@@ -51,7 +53,7 @@ OTHER: dict[str, Any] = {
 def test_every_key_has_its_environment_variable(monkeypatch: pytest.MonkeyPatch, section: str, key: str) -> None:
     default = getattr(getattr(Config(), section), key)
     wanted = OTHER.get(key, default + 3 if isinstance(default, int | float) else "elsewhere")
-    text = '["/music"]' if key == "reference_dirs" else str(wanted)
+    text = json.dumps(wanted) if isinstance(wanted, tuple) else str(wanted)
     monkeypatch.setenv(f"SOUNDPALETTE_{section}__{key}".upper(), text)
     found = getattr(getattr(load_config(), section), key)
     assert found == (tuple(Path(p) for p in wanted) if key == "reference_dirs" else wanted)

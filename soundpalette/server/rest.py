@@ -52,7 +52,6 @@ class Sends:
 
 
 JSON: Final = Depends(Sends("application/json"))
-FORM: Final = Depends(Sends("multipart/form-data"))
 
 
 def router(bench: Workbench, calls: Calls) -> APIRouter:
@@ -78,7 +77,7 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         reference = body.reference
         return await calls.run(lambda: search.search_by_audio(bench, reference, k, *chosen), [reference])
 
-    @routes.post("/search/audio/upload", tags=["search"], dependencies=[FORM], responses=BODY_REFUSED)
+    @routes.post("/search/audio/upload", tags=["search"], responses=BODY_REFUSED)
     async def search_upload(body: Annotated[Upload, Form(media_type="multipart/form-data")]) -> SearchResult:
         """The samples that sound like an uploaded file, which is not kept."""
         chosen, k = narrowed(body), body.top_k or bench.default_top_k

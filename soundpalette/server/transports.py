@@ -22,6 +22,8 @@ GOODBYE_SECONDS: Final = 10
 """What a request may still take after the server was told to stop."""
 LAST_SECONDS: Final = 5
 """Then, for what was cut off to end: a thread that reads a large file cannot be, and ends with the process."""
+KEPT_SECONDS: Final = 75
+"""An idle connection is kept for, longer than load balancers keep theirs (60 s): who closes first gets no 502."""
 BACKLOG: Final = 512
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ def _run(app: "Application", bound: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
     Server(settings).run(sockets=[bound])

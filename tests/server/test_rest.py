@@ -55,7 +55,7 @@ def test_a_range_outside_the_file_is_a_problem_that_tells_its_size(client: httpx
     answer = client.get(audio, headers={"Range": f"bytes={len(BYTES)}-"})
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(BYTES)}")
     assert answer.headers["content-type"] == "application/problem+json"
-    assert str(len(BYTES)) in answer.json()["detail"]
+    assert f"{len(BYTES):,}" in answer.json()["detail"]
 
 
 def test_head_tells_type_and_size_of_audio(client: httpx.Client, audio: str) -> None:
@@ -91,7 +91,7 @@ def test_what_is_not_there_is_a_problem(
     [
         ("/search/text", "text/plain", b"{}", 415, "the Content-Type is 'text/plain'; send application/json"),
         ("/search/text", "", b'{"query": "kick"}', 415, "the Content-Type is ''; send application/json"),
-        ("/search/audio/upload", "application/json", b"{}", 415, "send multipart/form-data"),
+        ("/search/audio/upload", "application/json", b"{}", 415, "an upload comes as multipart/form-data"),
         ("/search/text", "application/json", b'{"query"', 422, "the body is no JSON at character 8"),
         ("/search/text", "application/json", b"[]", 422, "body is []: "),
         ("/search/text", "application/json", b"{}", 422, "query is missing"),
