@@ -116,7 +116,6 @@ class App:
         """Who may ask over HTTP."""
         from soundpalette.server.security import Access
 
-        one_thread_a_call()  # before the encoder decides about threads
         server = self.config.server
         origins = (*server.allowed_origins, *server.cors_origins)
         return Access(self.token, server.allowed_hosts, origins, server.max_upload_bytes)
@@ -125,6 +124,7 @@ class App:
         """MCP, SSE, REST and health as one application; references reach below the library's roots alone."""
         from soundpalette.server.http import HttpSettings, http_app
 
+        one_thread_a_call()  # before the encoder decides about threads
         server = self.config.server
         return http_app(self.workbench(Reach()), HttpSettings(self.access, server.cors_origins, server.max_waiting))
 
