@@ -26,7 +26,7 @@ from soundpalette.errors import ConfigError
 
 MOST_TAGS: Final = 8
 ROLE_CONFIDENCE: Final = 0.5
-"""On the validation splits four of five roles guessed with at least this are right, and every second sound gets one."""
+"""On the validation splits four of five roles guessed with at least this are right, and two of three sounds get one."""
 GENRE_CONFIDENCE: Final = 0.5
 """Not measured: the splits have no genres, and the bundled encoder has hardly learnt any."""
 TAG_DEVIATIONS: Final = 1.75
