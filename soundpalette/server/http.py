@@ -1,16 +1,18 @@
 """One application on one port: MCP over Streamable HTTP and SSE, REST, health."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+import anyio
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from soundpalette import __version__
 from soundpalette.server.application import Application
@@ -79,7 +81,7 @@ def http_app(bench: Workbench, settings: HttpSettings) -> Application:
     add_health(app, readiness)
     _add_metrics(app, metrics)
     _add_session(app, settings.access)
-    app.router.routes.extend([*mcp.routes, *sse.routes])
+    app.router.routes.extend([*mcp.routes, *map(_forgiving, sse.routes)])
     add_handlers(app)
     attended = Attended(app, (MCP, SSE, MESSAGES))
     guarded: ASGIApp = Guard(attended, settings.access)
@@ -90,6 +92,19 @@ def http_app(bench: Workbench, settings: HttpSettings) -> Application:
         )
     plain = {MESSAGES, *(path for route in app.routes if "{" not in (path := getattr(route, "path", "{")))}
     return Application(guarded, attended, calls, metrics, plain)
+
+
+def _forgiving(route: BaseRoute) -> BaseRoute:
+    """The SDK's route; for messages to a stream that ended meanwhile no error, since they have been answered."""
+    if not isinstance(route, Mount):
+        return route
+    taken = route.app
+
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
+            await taken(scope, receive, send)
+
+    return Mount(route.path, take)
 
 
 def _add_metrics(app: FastAPI, metrics: Metrics) -> None:

@@ -223,7 +223,7 @@ def test_a_port_that_our_own_server_holds_is_well() -> None:
 def test_an_open_address_without_a_token_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOUNDPALETTE_SERVER__HOST", "0.0.0.0")
     assert "there is no token" in faults()["port"].told
-    monkeypatch.setenv("SOUNDPALETTE_SERVER__TOKEN", "secret")
+    monkeypatch.setenv("SOUNDPALETTE_SERVER__TOKEN", "correct horse battery staple")
     assert "port" not in faults()
     monkeypatch.setenv("SOUNDPALETTE_SERVER__TOKEN_FILE", "/nowhere/token")
     assert "token_file /nowhere/token cannot be read" in faults()["port"].told
