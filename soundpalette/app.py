@@ -131,6 +131,7 @@ class App:
     def server(self) -> "SoundPaletteServer":
         from soundpalette.server.mcp import build
 
+        one_thread_a_call()
         return build(self.workbench(Reach(self.config.paths.reference_dirs)))
 
 
