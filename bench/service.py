@@ -4,6 +4,7 @@ Asked is by hand (JSON lines, http.client), so that no client's own cost is coun
 """
 
 import json
+import os
 import random
 import re
 import statistics
@@ -58,7 +59,7 @@ def _row(name: str, ours: list[float], alone: list[float]) -> tuple[str, str, st
 
 @contextmanager
 def _stdio() -> Iterator[Ask]:
-    process = subprocess.Popen(SERVE, stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(SERVE, stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, text=True, env=_environment())
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("no pipes")
     sending, receiving = process.stdin, process.stdout
@@ -81,7 +82,7 @@ def _exchange(sending: IO[str], receiving: IO[str], method: str, params: dict[st
 @contextmanager
 def _http_server() -> Iterator[str]:
     command = [*SERVE, "--transport", "http", "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment())
     if process.stderr is None:
         raise RuntimeError("no pipes")
     found = re.search(r"http://(\S+?)/mcp", process.stderr.readline())
@@ -144,3 +145,8 @@ def _milliseconds(ask: Ask, query: str) -> float:
     started = time.perf_counter()
     ask(query)
     return 1000 * (time.perf_counter() - started)
+
+
+def _environment() -> dict[str, str]:
+    """Without the threads that this process has set for itself: a server decides about its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
