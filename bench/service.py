@@ -35,7 +35,7 @@ def rows(in_process: Ask) -> list[tuple[str, str, str, str]]:
     in_process(FIRST)
     with ExitStack() as stack:
         address = stack.enter_context(_http_server())
-        ways = [  # each loads what it needs before the next one: the server ends connections that are idle for 5 s
+        ways = [  # each loads what it needs before the next one: the server ends connections that are idle for long
             ("in process", in_process),
             ("stdio", stack.enter_context(_stdio())),
             ("HTTP /mcp", stack.enter_context(_mcp(address))),

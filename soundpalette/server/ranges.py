@@ -53,6 +53,9 @@ class OpenFile(StreamingResponse):
                 await problem(416, f"the file has {self._size:,} bytes; ask for some of these", beyond)(
                     scope, receive, send
                 )
+            elif scope["method"] == "HEAD":  # nothing is read that would not be sent
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": b""})
             else:
                 await super().__call__(scope, receive, send)
 
