@@ -1,10 +1,11 @@
 """Integrated loudness after ITU-R BS.1770-4, by pyloudnorm."""
 
-import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from soundpalette.core.music.measures import loudness_db
 
 SILENCE_LUFS: Final = -70.0
 """The absolute gate of ITU-R BS.1770-4: what is quieter has no loudness."""
@@ -20,8 +21,7 @@ def loudness_lufs(audio: npt.NDArray[np.float32], rate: int) -> float:
     A clip under 400 ms is heard in silence until 400 ms are full, the length of one block: a hit has the loudness that
     a meter shows for it, and the same with and without silence behind it.
     """
-    power = float(np.square(audio, dtype=np.float64).mean()) if audio.size else 0.0
-    if 10 * math.log10(max(power, 1e-12)) < SILENCE_LUFS - MOST_GAIN:
+    if loudness_db(audio.ravel()) < SILENCE_LUFS - MOST_GAIN:
         return SILENCE_LUFS
     from pyloudnorm import Meter  # imports scipy.signal
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, decode, probe
 from soundpalette.core.music.spectra import cut, power
 from soundpalette.core.types import Waveform
 
@@ -26,15 +24,6 @@ HOLD_STEPS: Final = 25
 """Half a period of 20 Hz: the envelope must not fall between two swings of a deep bass."""
 
 Series = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """Duration in seconds, loudness (RMS, dB relative to full scale), brightness (spectral centroid, Hz)."""
-
-    seconds: float
-    loudness_db: float
-    brightness_hz: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +59,6 @@ class Spectrum:
         logs = np.stack([np.log(octave + floor).mean(axis=1, dtype=np.float64) for octave in octaves])
         flatness = np.exp(logs) / (power + floor)
         return min(1.0, float((flatness * power).sum() / max(power.sum(), 1e-300)) / WHITE_FLATNESS)
-
-
-def measure(path: Path, limits: Limits = DEFAULT_LIMITS) -> Measures:
-    """Measure one file (loudness and brightness over its first minute). Raises AudioError."""
-    seconds = probe(path, limits).seconds
-    audio = decode(path, RATE, limits, MEASURED_SECONDS)
-    return Measures(seconds, loudness_db(audio), brightness_hz(audio, RATE))
 
 
 def loudness_db(audio: Waveform) -> float:
