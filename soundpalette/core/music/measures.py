@@ -11,7 +11,6 @@ from soundpalette.core.music.spectra import cut, power
 from soundpalette.core.types import Waveform
 
 RATE: Final = 44_100
-MEASURED_SECONDS: Final = 60.0
 FRAME: Final = 2048
 SILENCE_DB: Final = -120.0
 BAND_EDGES_HZ: Final = (100.0, 500.0, 4_000.0)
