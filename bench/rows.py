@@ -18,7 +18,8 @@ class Row:
     `ours` and `baseline` hold every single figure, in `unit` ("ms", "files/s"); no figure of a baseline where there is
     none. `goal` bounds ours / baseline: "<= 1.7" or ">= 6"; with a word before, something else: "ours <= 0.9" the
     median of ours, "difference <= 3" the median of ours - baseline; "" where nothing has to be reached.
-    Raises ValueError without a figure, and for a goal that cannot be read.
+    `samples` is the library's size where this is a point of a growth: rows of one name and unit make a curve of the
+    plot. Raises ValueError without a figure, and for a goal that cannot be read.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Row:
     baseline: tuple[float, ...]
     unit: str
     goal: str = ""
+    samples: int = 0
 
     def __post_init__(self) -> None:
         if not self.ours:
@@ -37,6 +39,11 @@ class Row:
             )
         if not self.baseline and self.goal and not self.goal.startswith("ours"):
             raise ValueError(f"{self.name}: the goal {self.goal!r} needs a baseline; give one, or write 'ours ...'")
+
+    @property
+    def title(self) -> str:
+        """The name, and of how many samples."""
+        return f"{self.name}, {self.samples:,} samples" if self.samples else self.name
 
     @property
     def ratio(self) -> float | None:

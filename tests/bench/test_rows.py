@@ -52,3 +52,8 @@ def test_figures_are_told_by_median_and_spread() -> None:
     assert told((1.5,)) == "1.5"
     assert told(()) == "-"
     assert (median((3.0, 1.0, 2.0)), spread((3.0, 1.0, 2.0))) == (2, Spread(1, 3))
+
+
+def test_a_point_of_a_growth_tells_how_many_samples() -> None:
+    assert Row("text query", (1.0,), (), "ms", samples=100_000).title == "text query, 100,000 samples"
+    assert Row("text query", (1.0,), (), "ms").title == "text query"
