@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from soundpalette.core.types import NO_FILTERS, Ids, Rows, Space, Vector, Vectors
-from soundpalette.core.vector_index import FaissStore, Matches, Passing, Store, VectorIndex
+from soundpalette.core.vector_index import FaissStore, Matches, Passing, Sizes, Store, VectorIndex
 from soundpalette.errors import VectorIndexError
 from tests.holdings import Changing, Held
 
@@ -20,8 +20,11 @@ SCORE: Final = 1e-5
 """Inner products of engines against numpy's, for unit vectors."""
 RECALL: Final = 0.99
 """The share of the exact answers that an approximate engine has to find; an exact one finds all."""
+SMALL: Final = Sizes(flat_samples=3, compared=20, behind=40)
+"""Of a large library, for a few hundred samples."""
 ENGINES: Final[dict[str, Open]] = {
     "flat": FaissStore,
+    "ivf": lambda folder, space: FaissStore(folder, space, SMALL),
 }
 
 
