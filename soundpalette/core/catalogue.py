@@ -16,6 +16,7 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
+from soundpalette.core.migrations import STAMPED
 from soundpalette.core.overview import LINES, Line, Tally, tally
 from soundpalette.core.types import (
     Analysis,
@@ -167,6 +168,10 @@ class Catalogue(Database):
         with self._connected() as connection:
             return _meta(connection, "stamp")
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        """Whether this catalogue once was in the state of that stamp: a new or restored one counts on its own."""
+        return bool(self._rows("SELECT 1 FROM stamps WHERE generation = ? AND stamp = ?", (generation, stamp)))
+
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
         return self._number(f"SELECT count(*) {_EMBEDDED}", (space.key,))
@@ -290,6 +295,9 @@ class SpaceHoldings:
     def ids(self) -> Ids:
         return self.catalogue.embedded(self.space)
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        return self.catalogue.follows(generation, stamp)
+
 
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
 
@@ -347,6 +355,7 @@ def _meta(connection: Connection, key: str) -> int:
 def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
+    connection.execute(STAMPED)
 
 
 def _vector(blob: object, space: Space) -> Vector:
