@@ -90,6 +90,11 @@ STEPS: Final = (
         # Durations beside ids alone: a filter on both traits and duration need not read whole rows.
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
     ),
+    (
+        # What came or changed since a generation; written in rising order, which costs next to nothing.
+        "CREATE INDEX samples_by_generation ON samples (generation)",
+        "CREATE INDEX vectors_by_generation ON vectors (space, generation)",
+    ),
 )
 VERSION: Final = len(STEPS)
 

@@ -5,7 +5,7 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,19 +15,19 @@ from typing import Final
 import numpy as np
 from filelock import FileLock, Timeout
 
-from soundpalette.core.audio import EXTENSIONS, Limits
+from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.music.traits import NO_GUESS
-from soundpalette.core.types import Counts, Failure, Guess, KnownFile, NewFailure, NewSample
+from soundpalette.core.types import Counts, Failure, FoundFile, Guess, KnownFile, NewFailure, NewSample
 from soundpalette.core.vector_index import Store
-from soundpalette.errors import AudioError, IndexingError, ScanError, VectorIndexError
-from soundpalette.indexing.analyse import Guesser, is_current, revision
+from soundpalette.errors import IndexingError, VectorIndexError
+from soundpalette.indexing.analyse import Guesser, current, revision
 from soundpalette.indexing.embed import Embedded, embed_batch
-from soundpalette.indexing.prepare import Job, Prepared, Preparer, hash_of
+from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Progress
-from soundpalette.indexing.scan import Found, FoundFile, ancestors, scan
-from soundpalette.indexing.targets import Target, targets_of
+from soundpalette.indexing.survey import Survey, Surveyor
+from soundpalette.indexing.targets import targets_of
 
 LOCK: Final = "indexer.lock"
 
@@ -116,7 +116,11 @@ class Indexer:
     def _run(self, paths: Sequence[Path], progress: Progress) -> None:
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._encoder.space)
-        surveys = [survey for target in targets if (survey := self._survey(target)) is not None]
+        surveyor = self._surveyor
+        found = [surveyor.survey(target, self._warnings.append) for target in targets]
+        surveys = [survey for survey in found if survey is not None]
+        for survey in surveys:
+            self._counts += Counter(seen=survey.seen, unchanged=survey.unchanged)
         progress.begin(sum(len(survey.jobs) for survey in surveys))
         self._index([job for survey in surveys for job in survey.jobs], progress)
         for survey in surveys:
@@ -127,51 +131,17 @@ class Indexer:
             self._publish()
         self._catalogue.finish_run(run, Counts(**self._counts))
 
-    def _survey(self, target: Target) -> "_Survey | None":
-        """Compare a folder with the catalogue; None (and a warning) where it is gone or suddenly empty."""
-        others = [Path(root.path) for root in self._catalogue.roots()]
-        known = self._catalogue.known_files(target.root.id, target.below, self._encoder.space)
-        try:
-            there = target.path.exists()
-            found = scan(Path(target.root.path), target.below, others) if there else Found()
-        except (ScanError, OSError) as error:
-            self._warnings.append(f"{error}; what was indexed there was kept")
-            return None
-        empty = not found.files and not found.refused and not found.unknown
-        if empty and known and not self._settings.prune:
-            state = "is empty now" if there else "is not there"
-            self._warnings.append(
-                f"{target.path} {state} (an unplugged drive?): its {len(known)} samples were kept; "
-                "plug it in, or forget them with `soundpalette index --prune`"
-            )
-            return None
-        if empty and not known:
-            kinds = " ".join(sorted(EXTENSIONS))
-            self._warnings.append(f"{target.path} holds no audio files ({kinds}); nothing was indexed there")
-        for folder in found.unreadable:
-            self._warnings.append(f"{target.path / folder} cannot be read: what was indexed there was kept")
-        jobs: list[Job] = []
-        for file in found.files:
-            job = Job(target.root, file, known.get(file.path))
-            if self._unchanged(job):
-                self._counts["unchanged"] += 1
-            else:
-                jobs.append(job)
-        self._counts["seen"] += len(found.files) + len(found.refused) + len(found.unknown)
-        return _Survey(target, found, jobs, known.keys())
-
-    def _unchanged(self, job: Job) -> bool:
-        known, file = job.known, job.file
-        if known is None or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
-            return False
-        if not self._is_embedded(known) or not is_current(known.traits, self._guesser):
-            return False
-        if not self._settings.verify:
-            return True
-        try:
-            return hash_of(job.path) == known.content_hash
-        except AudioError:
-            return False
+    @property
+    def _surveyor(self) -> Surveyor:
+        settings = self._settings
+        return Surveyor(
+            self._catalogue,
+            self._encoder.space,
+            embedded=not settings.analyse_only,
+            is_current=current(self._guesser),
+            prune=settings.prune,
+            verify=settings.verify,
+        )
 
     def _is_embedded(self, known: KnownFile) -> bool:
         """As far as this run is to see to it."""
@@ -257,23 +227,15 @@ class Indexer:
         self._failed.setdefault(job.root.id, set()).add(job.file.path)
         return NewFailure(job.root.id, job.file.path, reason, content_hash)
 
-    def _forget(self, survey: "_Survey") -> None:
+    def _forget(self, survey: Survey) -> None:
         """Take out what is gone below the target, but nothing below a folder that could not be read."""
-        root = survey.target.root
-        found = survey.found
+        root, aside, gone = survey.target.root, survey.aside, survey.gone
         refused = [
             self._failure(Job(root, FoundFile(path, 0, 0), None), reason)
-            for path, reason in (found.refused | found.unknown).items()
+            for path, reason in (aside.refused | aside.unknown).items()
         ]
         self._catalogue.commit(self._encoder.space, [], refused)
         self._counts["failed"] += len(refused)
-        present = {file.path for file in found.files} | found.unknown.keys()
-        unreadable = set(found.unreadable)
-        gone = [
-            path
-            for path in survey.known
-            if path not in present and not (unreadable and unreadable.intersection(ancestors(path)))
-        ]
         if gone and not self._settings.prune:
             _ensure_there(Path(root.path))
         self._catalogue.remove(root.id, gone)
@@ -291,14 +253,6 @@ class Indexer:
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
         self._store.publish(holdings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    target: Target
-    found: Found
-    jobs: list[Job]
-    known: Iterable[str]
 
 
 def _ensure_there(root: Path) -> None:

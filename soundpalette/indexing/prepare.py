@@ -12,10 +12,9 @@ from typing import Final
 from soundpalette.core.audio import Limits, Probe, probe
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import KnownFile, Root, Window
+from soundpalette.core.types import FoundFile, KnownFile, Root, Window
 from soundpalette.errors import AudioError, SoundPaletteError
 from soundpalette.indexing.analyse import Analysed, analyse
-from soundpalette.indexing.scan import FoundFile
 
 LONG_SECONDS: Final = 30.0
 """Longer files are decoded while they are embedded rather than ahead, so that memory stays bounded."""
