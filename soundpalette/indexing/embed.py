@@ -1,82 +1,73 @@
 """The network's part of indexing: the vectors of a batch of prepared files."""
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from soundpalette.core.encoders.base import Encoder, unit
-from soundpalette.core.types import Features, Vector
+from soundpalette.core.types import Features
 from soundpalette.errors import AudioError, SoundPaletteError
 from soundpalette.indexing.prepare import Prepared
+from soundpalette.indexing.work import Done
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Embedded:
-    """By content hash, unit vectors [dimension], and for those that have none the reason."""
-
-    vectors: dict[str, Vector] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-
-
-def embed_batch(encoder: Encoder, batch: Iterable[Prepared]) -> Embedded:
-    """Embed what the catalogue does not hold yet: equal content once, short files together, long ones streamed."""
-    done = Embedded()
-    new = {item.content_hash: item for item in batch if not item.reason and item.windows is not None}
-    _embed_short(encoder, [item for item in new.values() if item.windows], done)
-    for item in new.values():
-        if not item.windows:
-            _embed_long(encoder, item, done)
-    return done
+def embed(encoder: Encoder, batch: Sequence[Prepared]) -> list[Done]:
+    """Every task of the batch done, in order: the windows of short files go through the network together, long files
+    are streamed; out of memory, the batch is halved."""
+    found = _features(encoder, [item for item in batch if item.windows])
+    return [_done(encoder, item, found.get(item.task.content_hash)) for item in batch]
 
 
-def _embed_short(encoder: Encoder, items: Sequence[Prepared], done: Embedded) -> None:
+Found = Features | str
+"""Features [windows, width], or why there are none."""
+
+
+def _features(encoder: Encoder, items: Sequence[Prepared]) -> dict[str, Found]:
+    """By content hash, of files whose windows are there."""
     if not items:
-        return
+        return {}
     windows = [item.windows or () for item in items]
     try:
-        features = encoder.embed_windows([window for each in windows for window in each])
+        rows = encoder.embed_windows([window for each in windows for window in each])
     except SoundPaletteError:
         raise
-    except Exception as error:  # one strange file, or too little memory for all of them: each on its own
+    except Exception as error:  # one strange file, or too little memory for all of them
         log.exception("%d files could not be embedded together", len(items))
         if len(items) == 1:
-            done.reasons[items[0].content_hash] = _told(error)
-        else:
-            for item in items:
-                _embed_short(encoder, [item], done)
-        return
+            return {items[0].task.content_hash: _told(error)}
+        half = len(items) // 2
+        return _features(encoder, items[:half]) | _features(encoder, items[half:])
     ends = np.cumsum([len(each) for each in windows])[:-1]
-    for item, rows in zip(items, np.split(features, ends), strict=True):
-        _pool(encoder, item, rows, done)
+    return {item.task.content_hash: part for item, part in zip(items, np.split(rows, ends), strict=True)}
 
 
-def _embed_long(encoder: Encoder, item: Prepared, done: Embedded) -> None:
+def _done(encoder: Encoder, item: Prepared, found: Found | None) -> Done:
+    done = Done(item.task, item.header, heard=item.heard, reason=item.reason)
+    if item.reason or not item.task.embed:
+        return done
     try:
-        _pool(encoder, item, encoder.audio_features(item.job.path), done)
+        features = _streamed(encoder, item) if found is None else found
+        if isinstance(features, str):
+            return replace(done, reason=features)
+        return replace(done, vector=unit(encoder.pool(features)), features=features)
     except AudioError as error:
-        done.reasons[item.content_hash] = error.reason
+        return replace(done, reason=error.reason)
+    except ValueError as error:
+        return replace(done, reason=f"cannot be embedded: {error}")
     except SoundPaletteError:
         raise
     except Exception as error:  # one strange file must not end a run over thousands
-        log.exception("%r could not be embedded", str(item.job.path))
-        done.reasons[item.content_hash] = _told(error)
+        log.exception("%r could not be embedded", item.task.source)
+        return replace(done, reason=_told(error))
+
+
+def _streamed(encoder: Encoder, item: Prepared) -> Features:
+    return encoder.audio_features(item.task.source) if item.task.features is None else item.task.features
 
 
 def _told(error: Exception) -> str:
     return f"could not be embedded ({type(error).__name__}); the log on stderr says more"
-
-
-def _pool(encoder: Encoder, item: Prepared, features: Features, done: Embedded) -> None:
-    try:
-        done.vectors[item.content_hash] = unit(encoder.pool(features))
-    except ValueError as error:
-        done.reasons[item.content_hash] = f"cannot be embedded: {error}"
-    except SoundPaletteError:
-        raise
-    except Exception as error:  # one strange file must not end a run over thousands
-        log.exception("%r could not be embedded", str(item.job.path))
-        done.reasons[item.content_hash] = _told(error)

@@ -11,9 +11,10 @@ from soundpalette.core.audio import EXTENSIONS
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.types import FoundFile, KnownFile, Space
 from soundpalette.errors import AudioError, ScanError
-from soundpalette.indexing.prepare import Job, hash_of
+from soundpalette.indexing.prepare import hash_of
 from soundpalette.indexing.scan import Found, ancestors, walk
 from soundpalette.indexing.targets import Target
+from soundpalette.indexing.work import Job
 
 
 @dataclass(slots=True)

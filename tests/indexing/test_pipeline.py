@@ -22,10 +22,11 @@ from soundpalette.core.types import Counts, Features, FoundFile, Window
 from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing import prepare
+from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
-from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
 from soundpalette.indexing.scan import walk
+from soundpalette.indexing.work import Identified, Job
 from tests.conftest import CRATE, index_store
 from tests.sounds import hat, kick, noise, tone, write, write_library
 
@@ -159,15 +160,15 @@ def test_a_drive_that_goes_away_during_a_run_loses_nothing(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(library)
-    prepare = Preparer.all
+    identify = LocalEngine.identify
 
-    def unplug(self: Preparer, jobs: Iterable[Job]) -> Iterator[Prepared]:
+    def unplug(self: LocalEngine, jobs: Iterable[Job]) -> Iterator[Identified]:
         library.rename(library.with_name("away"))
-        return prepare(self, jobs)
+        return identify(self, jobs)
 
     for path in library.rglob("*.*"):
         os.utime(path, (1, 1))
-    monkeypatch.setattr(Preparer, "all", unplug)
+    monkeypatch.setattr(LocalEngine, "identify", unplug)
     with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     monkeypatch.undo()
