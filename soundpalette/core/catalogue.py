@@ -16,7 +16,7 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
-from soundpalette.core.overview import LINES, Line, Tally, tally
+from soundpalette.core.overview import COUNTS, Count, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -139,8 +139,10 @@ class Catalogue(Database):
     def drop_unused(self) -> None:
         """Drop every vector, analysis and guess whose content no sample has any more."""
         with self._transaction() as connection:
-            for table in ("vectors", "analyses", "guesses"):
-                connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+            for table, key in (("vectors", "rowid"), ("analyses", "rowid"), ("guesses", "content_hash")):
+                # By their index: in their own order, each would be looked up among the samples at another place.
+                unused = f"SELECT {key} FROM {table} u WHERE NOT EXISTS ({_USED})"
+                connection.execute(f"DELETE FROM {table} WHERE {key} IN ({unused})")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
@@ -245,7 +247,7 @@ class Catalogue(Database):
 
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
-        return tally(Line(*row) for row in self._rows(LINES))
+        return tally(map(Count._make, self._rows(COUNTS)))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
@@ -319,6 +321,7 @@ _UNEMBEDDED: Final = (
     "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
     "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
 )
+_USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
 _TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
 

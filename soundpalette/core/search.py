@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core import ids
-from soundpalette.core.answers import Answer, Answers, Hit, Question, Wanted, every
+from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections, Wanted, every
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
@@ -32,6 +32,7 @@ from soundpalette.core.types import (
     NO_FILTERS,
     NO_PREFERENCES,
     Filters,
+    Ids,
     Preferences,
     Sample,
     Traits,
@@ -113,6 +114,7 @@ class Searcher:
         self.store = store
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
+        self._selections = Selections()
         self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
@@ -240,7 +242,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self.catalogue.select(filters))
+        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self._selected(filters))
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -255,6 +257,9 @@ class Searcher:
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
         hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
+
+    def _selected(self, filters: Filters) -> Ids:
+        return self._selections.of(self.catalogue.version(), filters, lambda: self.catalogue.select(filters))
 
     def _nearest(
         self, published: Published, vector: Vector, k: int, passing: Passing | None, left_out: set[str], wanted: Wanted
