@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -64,7 +64,8 @@ def revision(guesser: Guesser | None) -> str:
     return f"{REVISION}-{guesser.revision}" if guesser else f"{REVISION}"
 
 
-def is_current(traits: str, guesser: Guesser | None) -> bool:
-    """Whether traits of the revision `traits` need nothing that this run could add; without a guesser, older guesses
-    are good enough."""
-    return traits == revision(guesser) if guesser else traits.partition("-")[0] == f"{REVISION}"
+def current(guesser: Guesser | None) -> Callable[[str], bool]:
+    """Tells of a revision whether traits of it need nothing that a run with this guesser could add; without a guesser,
+    older guesses are good enough."""
+    wanted = revision(guesser)
+    return (lambda told: told == wanted) if guesser else (lambda told: told.partition("-")[0] == wanted)

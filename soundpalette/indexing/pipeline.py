@@ -4,7 +4,7 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,19 +13,18 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from soundpalette.core.audio import EXTENSIONS, Limits
+from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import Counts, Failure
+from soundpalette.core.types import Counts, Failure, FoundFile
 from soundpalette.core.vector_index import Store
-from soundpalette.errors import AudioError, IndexingError, ScanError, VectorIndexError
-from soundpalette.indexing.analyse import Guesser, is_current
+from soundpalette.errors import IndexingError, VectorIndexError
+from soundpalette.indexing.analyse import Guesser, current
 from soundpalette.indexing.contents import Contents, ensure_there
 from soundpalette.indexing.local import LocalEngine
-from soundpalette.indexing.prepare import hash_of
 from soundpalette.indexing.progress import Progress
-from soundpalette.indexing.scan import Found, FoundFile, ancestors, scan
-from soundpalette.indexing.targets import Target, targets_of
+from soundpalette.indexing.survey import Survey, Surveyor
+from soundpalette.indexing.targets import targets_of
 from soundpalette.indexing.work import Engine, Job
 
 LOCK: Final = "indexer.lock"
@@ -117,62 +116,32 @@ class Indexer:
     def _run(self, paths: Sequence[Path], progress: Progress) -> None:
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._space)
-        surveys = [survey for target in targets if (survey := self._survey(target)) is not None]
+        surveyor, outcomes = self._surveyor, self._tally.outcomes
+        found = [surveyor.survey(target, self._warnings.append) for target in targets]
+        surveys = [survey for survey in found if survey is not None]
+        outcomes["seen"] += sum(survey.seen for survey in surveys)
+        outcomes["unchanged"] += sum(survey.unchanged for survey in surveys)
         progress.begin(sum(len(survey.jobs) for survey in surveys))
         self._index([job for survey in surveys for job in survey.jobs], progress)
         for survey in surveys:
             self._forget(survey)
-        if self._tally.outcomes["updated"] or self._tally.outcomes["removed"] or self._tally.outcomes["failed"]:
+        if outcomes["updated"] or outcomes["removed"] or outcomes["failed"]:
             self._catalogue.drop_unused()
         if not self._settings.analyse_only:
             self._publish()
-        self._catalogue.finish_run(run, Counts(**self._tally.outcomes))
+        self._catalogue.finish_run(run, Counts(**outcomes))
 
-    def _survey(self, target: Target) -> "_Survey | None":
-        """Compare a folder with the catalogue; None (and a warning) where it is gone or suddenly empty."""
-        others = [Path(root.path) for root in self._catalogue.roots()]
-        known = self._catalogue.known_files(target.root.id, target.below, self._space)
-        try:
-            there = target.path.exists()
-            found = scan(Path(target.root.path), target.below, others) if there else Found()
-        except (ScanError, OSError) as error:
-            self._warnings.append(f"{error}; what was indexed there was kept")
-            return None
-        empty = not found.files and not found.refused and not found.unknown
-        if empty and known and not self._settings.prune:
-            state = "is empty now" if there else "is not there"
-            self._warnings.append(
-                f"{target.path} {state} (an unplugged drive?): its {len(known)} samples were kept; "
-                "plug it in, or forget them with `soundpalette index --prune`"
-            )
-            return None
-        if empty and not known:
-            kinds = " ".join(sorted(EXTENSIONS))
-            self._warnings.append(f"{target.path} holds no audio files ({kinds}); nothing was indexed there")
-        for folder in found.unreadable:
-            self._warnings.append(f"{target.path / folder} cannot be read: what was indexed there was kept")
-        jobs: list[Job] = []
-        for file in found.files:
-            job = Job(target.root, file, known.get(file.path))
-            if self._unchanged(job):
-                self._tally.outcomes["unchanged"] += 1
-            else:
-                jobs.append(job)
-        self._tally.outcomes["seen"] += len(found.files) + len(found.refused) + len(found.unknown)
-        return _Survey(target, found, jobs, known.keys())
-
-    def _unchanged(self, job: Job) -> bool:
-        known, file = job.known, job.file
-        if known is None or (known.size, known.mtime_ns) != (file.size, file.mtime_ns):
-            return False
-        if not self._contents.is_embedded(known) or not is_current(known.traits, self._guesser):
-            return False
-        if not self._settings.verify:
-            return True
-        try:
-            return hash_of(job.path) == known.content_hash
-        except AudioError:
-            return False
+    @property
+    def _surveyor(self) -> Surveyor:
+        settings = self._settings
+        return Surveyor(
+            self._catalogue,
+            self._space,
+            embedded=not settings.analyse_only,
+            is_current=current(self._guesser),
+            prune=settings.prune,
+            verify=settings.verify,
+        )
 
     def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
         engine, contents = self._engine, self._contents
@@ -182,22 +151,14 @@ class Indexer:
             progress.advance(contents.commit(batch))
         progress.advance(contents.commit([]))  # what could not be read last
 
-    def _forget(self, survey: "_Survey") -> None:
+    def _forget(self, survey: Survey) -> None:
         """Take out what is gone below the target, but nothing below a folder that could not be read."""
-        root = survey.target.root
-        found = survey.found
+        root, aside, gone = survey.target.root, survey.aside, survey.gone
         refused = [
             self._tally.failure(Job(root, FoundFile(path, 0, 0), None), reason)
-            for path, reason in (found.refused | found.unknown).items()
+            for path, reason in (aside.refused | aside.unknown).items()
         ]
         self._catalogue.commit(self._space, [], refused)
-        present = {file.path for file in found.files} | found.unknown.keys()
-        unreadable = set(found.unreadable)
-        gone = [
-            path
-            for path in survey.known
-            if path not in present and not (unreadable and unreadable.intersection(ancestors(path)))
-        ]
         if gone and not self._settings.prune:
             ensure_there(Path(root.path))
         self._catalogue.remove(root.id, gone)
@@ -215,11 +176,3 @@ class Indexer:
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
         self._store.publish(holdings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    target: Target
-    found: Found
-    jobs: list[Job]
-    known: Iterable[str]

@@ -11,8 +11,7 @@ from typing import Final, Protocol
 
 from soundpalette.core.audio import Probe
 from soundpalette.core.music.analysis import Content
-from soundpalette.core.types import Features, KnownFile, Root, Vector
-from soundpalette.indexing.scan import FoundFile
+from soundpalette.core.types import Features, FoundFile, KnownFile, Root, Vector
 
 NO_HEADER: Final = Probe(0, 1, 0, "")
 
