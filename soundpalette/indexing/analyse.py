@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from soundpalette.core.audio import Limits
+from soundpalette.core.audio import Recording
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.music.analysis import REVISION, Content, read_content, unheard
 from soundpalette.core.music.clues import Clues
@@ -50,8 +50,8 @@ class Analysed:
         return self.content.traits(self.name, guess) if self.content else unheard(self.path, self.name, guess)
 
 
-def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, limits: Limits) -> Analysed:
-    """Analyse the file at the relative `path`, unless its content was by this revision; a failure is logged."""
+def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, recorded: Recording) -> Analysed:
+    """Analyse what is `recorded` of the relative `path`, unless this revision did with its content; logs a failure."""
     name = from_name(Path(root.path).name + "/" + path)
     file = Path(root.path, path)
     kept = catalogue.analysis(content_hash)
@@ -59,14 +59,15 @@ def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, limi
         with suppress(ValueError):  # what cannot be read any more is analysed anew
             return Analysed(file, Content.from_json(kept.told) if kept.told else None, name)
     started = time.thread_time()
-    content, reason = _read(file, limits)
+    content, reason = _read(recorded)
     told = content.to_json() if content else None
     return Analysed(file, content, name, Analysis(REVISION, told), time.thread_time() - started, reason)
 
 
-def _read(path: Path, limits: Limits) -> tuple[Content | None, str]:
+def _read(recorded: Recording) -> tuple[Content | None, str]:
+    path = recorded.path
     try:
-        return read_content(path, limits), ""
+        return read_content(recorded), ""
     except AudioError as error:
         log.warning("%r is not analysed: it %s", str(path), error.reason)
         return None, error.reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from soundpalette.core.audio import Limits, Probe, probe
+from soundpalette.core.audio import Limits, Probe, Recording, recording
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import KnownFile, Root, Window
@@ -93,17 +93,17 @@ class Preparer:
             return Prepared(job, reason=f"could not be read ({type(error).__name__}); report this file to us")
 
     def _prepare(self, job: Job) -> Prepared:
-        header = probe(job.path, self._limits)
-        content_hash = hash_of(job.path)
-        embedded = self._catalogue.has_vector(content_hash, self._encoder.space)
-        windows = None if embedded or not self._encode else self._windows(job, header)
-        analysed = analyse(self._catalogue, job.root, job.file.path, content_hash, self._limits)
+        with recording(job.path, self._limits, shared=True) as recorded:  # windows and analysis share one decoding
+            content_hash = hash_of(job.path)
+            embedded = self._catalogue.has_vector(content_hash, self._encoder.space)
+            windows = None if embedded or not self._encode else self._windows(recorded)
+            analysed = analyse(self._catalogue, job.root, job.file.path, content_hash, recorded)
         # What cannot be decoded is a failure of the file; the encoder says so, where it is asked.
         reason = "" if embedded or self._encode else analysed.reason
-        return Prepared(job, content_hash, header, windows, analysed, reason)
+        return Prepared(job, content_hash, recorded.header, windows, analysed, reason)
 
-    def _windows(self, job: Job, header: Probe) -> tuple[Window, ...]:
-        return () if header.seconds > LONG_SECONDS else tuple(self._encoder.windows(job.path))
+    def _windows(self, recorded: Recording) -> tuple[Window, ...]:
+        return () if recorded.header.seconds > LONG_SECONDS else tuple(self._encoder.windows(recorded))
 
 
 def _hash_if_known(job: Job) -> str:

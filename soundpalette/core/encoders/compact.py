@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, probe, stream
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, Width, recording
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.encoders.compact_frontend import (
     DESCRIPTORS,
@@ -88,23 +88,22 @@ class CompactEncoder(Encoder):
     def space(self) -> Space:
         return Space(NAME, _revision(self._folder), DIMENSION)
 
-    def windows(self, path: Path) -> Iterator[Window]:
+    def windows(self, source: Path | Recording) -> Iterator[Window]:
         """The first 3 s, and of files over 3.6 s up to nine more spread to the end: float32 [1 + frames, 64] each.
 
         Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Keeps at most 31 s of audio.
         """
-        header = probe(path, self._limits)
-        width = Width()
-        blocks = stream(path, RATE, self._limits, width)
-        if header.seconds <= WHOLE_SECONDS:
-            sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
-            seconds = sound.size / RATE
-            parts = [sound[s : s + WINDOW_SAMPLES] for s in _starts(sound.size)]
-        else:
-            seconds = header.seconds
-            parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
-        for part in parts:
-            yield make_window(part, seconds, width.value)
+        with recording(source, self._limits) as file:
+            seconds, width = file.header.seconds, Width()
+            blocks = file.stream(RATE, width)
+            if seconds <= WHOLE_SECONDS:
+                sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
+                seconds = sound.size / RATE
+                parts = [sound[s : s + WINDOW_SAMPLES] for s in _starts(sound.size)]
+            else:
+                parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
+            for part in parts:
+                yield make_window(part, seconds, width.value)
 
     def embed_windows(self, windows: Sequence[Window]) -> Features:
         """Windows of equal filled length go through the network together, so that none sees its batch's lengths."""
