@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from soundpalette.core.audio import Recording
 from soundpalette.core.types import Features, Space, Vector, Vectors, Window
 from soundpalette.errors import AudioError
 
@@ -37,8 +38,11 @@ class Encoder(ABC):
         return ""
 
     @abstractmethod
-    def windows(self, path: Path) -> Iterator[Window]:
-        """Decode `path` and yield its windows in order, at least one, in bounded memory. Raises AudioError."""
+    def windows(self, source: Path | Recording) -> Iterator[Window]:
+        """Decode `source` and yield its windows in order, at least one, in bounded memory. Raises AudioError.
+
+        A path is opened and held against the encoder's limits; a recording has been already.
+        """
 
     @abstractmethod
     def embed_windows(self, windows: Sequence[Window]) -> Features:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording
 from soundpalette.core.encoders import checkpoint, mert, weights
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import Features, Space, Vector, Vectors, Window
@@ -85,9 +85,9 @@ class Clamp3Encoder(Encoder):
         """MERT's weights and the recipe of its windows; another CLaMP3 checkpoint keeps it."""
         return self._installed.features
 
-    def windows(self, path: Path) -> Iterator[Window]:
+    def windows(self, source: Path | Recording) -> Iterator[Window]:
         """Windows of 5 s at 24 kHz, see `mert.windows`; a file shorter than 1 s is padded with silence to 1 s."""
-        return mert.windows(path, self._limits)
+        return mert.windows(source, self._limits)
 
     def embed_windows(self, windows: Sequence[Window]) -> Features:
         """MERT's features float32 [n, 768]; windows of equal length are batched, none is padded."""

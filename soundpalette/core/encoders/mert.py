@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, stream
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, recording
 from soundpalette.core.types import Features, Waveform, Window
 from soundpalette.errors import AudioError, WeightsError
 
@@ -47,8 +47,8 @@ class _Statistics:
         return (block - self.mean) / self.deviation
 
 
-def windows(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Window]:
-    """Yield the windows of `path`, float32 [24_000 to 120_000], in bounded memory however long the file is.
+def windows(source: Path | Recording, limits: Limits = DEFAULT_LIMITS) -> Iterator[Window]:
+    """Yield the windows of `source`, float32 [24_000 to 120_000], in bounded memory however long the file is.
 
     The file is brought to zero mean and unit variance as a whole, so it is read twice: statistics (summed in float64),
     then windows of 5 s. A last window under 1 s is dropped when another exists. A file shorter than 1 s is normalised,
@@ -56,17 +56,18 @@ def windows(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Window]:
     """
     kept: list[Waveform] | None = []
     count, total, squares = 0, 0.0, 0.0
-    for block in stream(path, RATE, limits):
-        exact = block.astype(np.float64)
-        count += block.size
-        total += float(exact.sum())
-        squares += float(exact @ exact)
-        if kept is not None:
-            kept.append(block)
-            kept = kept if count <= KEPT else None
-    statistics = _statistics(path, count, total, squares)
-    blocks = stream(path, RATE, limits) if kept is None else iter(kept)
-    yield from _cut(map(statistics.normalise, blocks))
+    with recording(source, limits) as file:
+        for block in file.stream(RATE):
+            exact = block.astype(np.float64)
+            count += block.size
+            total += float(exact.sum())
+            squares += float(exact @ exact)
+            if kept is not None:
+                kept.append(block)
+                kept = kept if count <= KEPT else None
+        statistics = _statistics(file.path, count, total, squares)
+        blocks = file.stream(RATE) if kept is None else iter(kept)
+        yield from _cut(map(statistics.normalise, blocks))
 
 
 def _statistics(path: Path, count: int, total: float, squares: float) -> _Statistics:
