@@ -14,7 +14,9 @@ import pytest
 import soundfile
 
 from soundpalette.core.encoders import clamp3
+from soundpalette.core.encoders.bert import Bert
 from soundpalette.core.encoders.clamp3 import Clamp3Encoder
+from soundpalette.core.encoders.tensors import Tensors
 from soundpalette.core.types import Vectors
 from soundpalette.errors import AudioError, EncoderError
 
@@ -143,13 +145,12 @@ def test_threads_load_a_tower_once_and_a_released_tower_comes_back(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    load_tower = clamp3._Bert.load
 
-    def counted(file: Path, *rest: Any) -> clamp3._Bert:
-        loaded.append(file.name)
-        return load_tower(file, *rest)
+    def counted(tensors: Tensors, *rest: Any) -> Bert:
+        loaded.append(tensors.file.name)
+        return Bert(tensors, *rest)
 
-    monkeypatch.setattr(clamp3._Bert, "load", counted)
+    monkeypatch.setattr(clamp3, "Bert", counted)
     encoder = load(cache)
     vectors: list[Vectors] = []
     threads = [threading.Thread(target=lambda: vectors.append(encoder.embed_text(["kick"]))) for _ in range(4)]
