@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 CONVOLVED: Final = 120_000
 """Frames convolved at once: the first layer's output for 5 s (25 MB in bfloat16) still finds room in a large cache."""
+SHORTEST: Final = 24_000
+STEP: Final = 6_400
+"""Frames. Windows are convolved with silence behind them, up to one of 16 lengths between 1 s and 5 s (both among them,
+at 24 kHz): a library of one-shots has a length a file, and the kernels made for each would take 6 MB. What is computed
+from that silence alone is cut off again; the norm over time is that of the window without it, so all this is exact."""
+SHORTEST_TOKENS: Final = 74
+STEP_TOKENS: Final = 20
+"""The same in tokens."""
 GROUP_EPSILON: Final = 1e-5
 """torch's default for a group norm, which the published code leaves as it is."""
 LARGEST: Final = 65_536
@@ -167,12 +175,19 @@ class Hubert:
         import torch
 
         made = []
+        tokens = self._tokens(group.shape[1])
         for windows in torch.split(group, max(1, CONVOLVED // group.shape[1])):
             sound = self._first(windows)
             for convolution in self._later:
                 sound = convolution(sound)
-            made.append(sound.squeeze(2).transpose(1, 2))
+            made.append(sound[..., :tokens].squeeze(2).transpose(1, 2))
         return torch.cat(made)
+
+    def _tokens(self, frames: int) -> int:
+        frames = (frames - self._first.kernel) // self._first.stride + 1
+        for convolution in self._later:
+            frames = (frames - convolution.kernel) // convolution.stride + 1
+        return frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +205,10 @@ class _First:
     stride: int
     placement: Placement
 
+    @property
+    def kernel(self) -> int:
+        return self.weight.shape[1]
+
     @classmethod
     def of(cls, tensors: Tensors, sizes: Architecture) -> _First:
         names = (f"{_FIRST}.conv.weight", f"{_FIRST}.layer_norm.weight", f"{_FIRST}.layer_norm.bias")
@@ -201,17 +220,17 @@ class _First:
         import torch
         from torch.nn import functional
 
-        taps = windows.unfold(1, self.weight.shape[1], self.stride)
-        exact = taps.double()
+        exact = windows.unfold(1, self.kernel, self.stride).double()
         mean = exact.mean(1)
         exact = exact - mean[:, None]
-        covariance = exact.mT @ exact / taps.shape[1]
+        covariance = exact.mT @ exact / exact.shape[1]
         variance = ((self.weight @ covariance) * self.weight).sum(-1)
         scale = self.gain * (variance.clamp_(min=0) + GROUP_EPSILON).rsqrt()
         weight, bias = self.weight * scale[..., None], self.offset - scale * (mean @ self.weight.T)
-        put = self.placement.put
-        sound = torch.baddbmm(put(bias[:, None]), put(taps), put(weight.mT))
-        return functional.gelu(sound).transpose(1, 2).unsqueeze(2)
+        put, frames = self.placement.put, windows.shape[1]
+        padded = functional.pad(put(windows), (0, -(frames - SHORTEST) % STEP))
+        taps = padded.unfold(1, self.kernel, self.stride)
+        return _gelu(torch.baddbmm(put(bias[:, None]), taps, put(weight.mT))).transpose(1, 2).unsqueeze(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +246,14 @@ class _Convolution:
         weight = tensors[f"feature_extractor.conv_layers.{layer}.conv.weight"]
         return cls(_channels_last(weight), sizes.conv_stride[layer])
 
+    @property
+    def kernel(self) -> int:
+        return self.weight.shape[3]
+
     def __call__(self, sound: torch.Tensor) -> torch.Tensor:
         from torch.nn import functional
 
-        return functional.gelu(functional.conv2d(sound, self.weight, stride=(1, self.stride)))
+        return _gelu(functional.conv2d(sound, self.weight, stride=(1, self.stride)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +276,20 @@ class _Places:
         from torch.nn import functional
 
         tokens, padding = hidden.shape[1], (0, self.weight.shape[3] // 2)
-        sound = hidden.transpose(1, 2).unsqueeze(2)
+        # Zeros stand behind the tokens anyway; with a few more there are fewer lengths (see STEP).
+        sound = (
+            functional.pad(hidden, (0, 0, 0, -(tokens - SHORTEST_TOKENS) % STEP_TOKENS)).transpose(1, 2).unsqueeze(2)
+        )
         placed = functional.conv2d(sound, self.weight, self.bias, padding=padding, groups=self.groups)
-        # An even number of taps makes one token too many.
-        return functional.gelu(placed[..., :tokens]).squeeze(2).transpose(1, 2).flatten(0, 1)
+        return _gelu(placed[..., :tokens].squeeze(2).transpose(1, 2).flatten(0, 1))
+
+
+def _gelu(sound: torch.Tensor) -> torch.Tensor:
+    """In place: a second copy of the first convolution's output would cost more than the function itself."""
+    import torch
+
+    activated: torch.Tensor = torch.ops.aten.gelu_(sound)
+    return activated
 
 
 def _channels_last(weight: torch.Tensor) -> torch.Tensor:
