@@ -7,8 +7,6 @@ Arithmetic as in sanderwood/clamp3 `code/extract_clamp3.py` and `code/utils.py` 
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
@@ -22,7 +20,7 @@ from soundpalette.core.encoders import checkpoint, mert, weights
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.bert import Bert
 from soundpalette.core.encoders.packing import batches
-from soundpalette.core.encoders.runtime import check_placement, memory_errors, place
+from soundpalette.core.encoders.runtime import check_placement, give_back, memory_errors, place
 from soundpalette.core.encoders.tensors import Tensors
 from soundpalette.core.types import Features, Space, Vector, Vectors, Window
 from soundpalette.errors import EncoderError
@@ -140,9 +138,7 @@ class Clamp3Encoder(Encoder):
     def release(self) -> None:
         for tower in (self._mert, self._audio, self._text):
             tower.drop()
-        gc.collect()
-        if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        give_back()
 
     def _make_mert(self) -> mert.Mert:
         folder = self._installed.folder

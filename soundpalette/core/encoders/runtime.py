@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,6 +104,15 @@ def memory_errors() -> Iterator[None]:
         if not any(words in str(error).lower() for words in _NO_MEMORY):
             raise
         raise MemoryError(str(error).splitlines()[0]) from error
+
+
+def give_back() -> None:
+    """Return freed memory to the system: glibc keeps it otherwise, and so does torch on a CUDA device."""
+    gc.collect()
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _one_of(name: str, given: str, allowed: Sequence[str]) -> None:
