@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from soundpalette.core.audio import Limits, Probe, Recording, recording
-from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.base import WINDOWS_AT_ONCE, Encoder
 from soundpalette.core.types import Window
 from soundpalette.errors import AudioError, SoundPaletteError
 from soundpalette.indexing.analyse import hear
@@ -28,6 +30,11 @@ class Prepared:
     windows: tuple[Window, ...] | None = None
     heard: Heard | None = None
     reason: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How much sound its windows hold."""
+        return self.header.seconds if self.windows else 0.0
 
 
 def identify(job: Job) -> Identified:
@@ -55,6 +62,13 @@ def prepare(task: Task, encoder: Encoder, limits: Limits) -> Prepared:
 
 def _windows(recorded: Recording, encoder: Encoder) -> tuple[Window, ...]:
     return () if recorded.header.seconds > LONG_SECONDS else tuple(encoder.windows(recorded))
+
+
+def window_chunks(task: Task, encoder: Encoder) -> Iterator[tuple[Window, ...]]:
+    """The windows of a long file, some at once, as they are decoded. Raises AudioError."""
+    windows = encoder.windows(Path(task.source))
+    while chunk := tuple(islice(windows, WINDOWS_AT_ONCE)):
+        yield chunk
 
 
 def hash_of(path: Path) -> str:

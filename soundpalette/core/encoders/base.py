@@ -21,7 +21,8 @@ class Encoder(ABC):
 
     Audio goes three steps, so that the indexer can decode ahead in threads and batch the windows of many files:
     `windows` (processor work, streamed) -> `embed_windows` (the network, batched) -> `pool` (one vector a file).
-    A window's features never depend on the batch that it is in. No tower is loaded before it is needed.
+    A window's features never depend on the batch that it is in. No tower is loaded before it is needed. An encoder can
+    be pickled and goes without its towers.
     """
 
     @property

@@ -72,6 +72,9 @@ class Clamp3Encoder(Encoder):
         self._audio = _Late(self._make_audio)
         self._text = _Late(self._make_text)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self._installed, self._device, self._dtype, self._limits)
+
     @property
     def space(self) -> Space:
         return Space("clamp3", self._installed.revision, self._installed.dimension)
