@@ -94,7 +94,7 @@ def kills(place: Place, rounds: int = 100, seed: int = 0) -> Kills:
             killer.join()
             time.sleep(draw.uniform(0, 0.03))
             server.kill()
-            left += any(path.suffix == ".tmp" for path in place.app.index_folder.iterdir())
+            left += any(path.suffix == ".tmp" for path in Path(place.app.store.place).iterdir())
             server = Server.start(place)
             served += _answers(server.address) and killer.exitcode == -signal.SIGKILL
     finally:
@@ -117,7 +117,7 @@ def _publish_often(place: Place, times: int, seconds: float) -> None:
 def _publish_and_die(place: Place, base: int, step: int, publication: int) -> None:
     """Publish until the given step of the given publication, and die there of SIGKILL."""
     app, seen = place.app, 0
-    folder = str(app.index_folder)
+    folder = app.store.place
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen

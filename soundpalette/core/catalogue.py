@@ -6,6 +6,7 @@ commits that changed what a search can find; an index built at an older generati
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ from soundpalette.core.types import (
     Rows,
     Sample,
     Space,
+    State,
     Traits,
     Vector,
 )
@@ -242,10 +244,21 @@ class Catalogue(Database):
         rows = self._rows(f"SELECT v.vector {_EMBEDDED} AND s.id = ?", (space.key, sample_id))
         return _vector(rows[0][0], space) if rows else None
 
-    def vectors(self, space: Space) -> Iterator[Rows]:
-        """All samples of `space` by id, in chunks of one consistent reading."""
+    def holdings(self, space: Space) -> "SpaceHoldings":
+        """What an index of `space` is built from."""
+        return SpaceHoldings(self, space)
+
+    def embedded(self, space: Space) -> Ids:
+        """The ids of all samples that have a vector in `space`, int64 [n] in rising order."""
+        ((found,),) = self._rows(f"SELECT group_concat(s.id, '') {_EMBEDDED}", (space.key,))
+        return np.sort(numbers(found or ""))
+
+    def vectors(self, space: Space, since: int = -1) -> Iterator[Rows]:
+        """The samples of `space` whose vector came or changed after generation `since`, by id, in chunks of one
+        consistent reading."""
+        sql = f"SELECT s.id, v.vector {_EMBEDDED} AND max(s.generation, v.generation) > ? ORDER BY s.id"
         with self._connected() as connection:
-            cursor = connection.execute(f"SELECT s.id, v.vector {_EMBEDDED} ORDER BY s.id", (space.key,))
+            cursor = connection.execute(sql, (space.key, since))
             while rows := cursor.fetchmany(CHUNK_ROWS):
                 ids = numbers("".join(row[0] for row in rows))
                 yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
@@ -258,6 +271,24 @@ class Catalogue(Database):
         )
         rows = self._rows(sql, (space.key,))
         return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceHoldings:
+    """What a catalogue holds of one space, as `vector_index.Holdings` wants it."""
+
+    catalogue: Catalogue
+    space: Space
+
+    def state(self) -> State:
+        catalogue = self.catalogue
+        return State(catalogue.generation(), catalogue.stamp(), catalogue.count(self.space))
+
+    def rows(self, since: int = -1) -> Iterator[Rows]:
+        return self.catalogue.vectors(self.space, since)
+
+    def ids(self) -> Ids:
+        return self.catalogue.embedded(self.space)
 
 
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"

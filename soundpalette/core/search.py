@@ -32,14 +32,13 @@ from soundpalette.core.types import (
     NO_FILTERS,
     NO_PREFERENCES,
     Filters,
-    Ids,
     Preferences,
     Sample,
     Traits,
     Vector,
     Vectors,
 )
-from soundpalette.core.vector_index import Matches, VectorIndex
+from soundpalette.core.vector_index import Matches, Passing, Store, VectorIndex
 from soundpalette.errors import RequestError, VectorIndexError
 
 OVER_FETCHED: Final = 5
@@ -88,14 +87,14 @@ class Searcher:
     """
 
     def __init__(
-        self, catalogue: Catalogue, encoder: Encoder, index_folder: Path, vocabulary: Vocabulary | None = None
+        self, catalogue: Catalogue, encoder: Encoder, store: Store, vocabulary: Vocabulary | None = None
     ) -> None:
         self.catalogue = catalogue
         self.encoder = encoder
-        self.index_folder = index_folder
+        self.store = store
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
-        self._reader = IndexReader(index_folder, encoder.space, self._usual)
+        self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
     def warm_up(self) -> None:
@@ -222,7 +221,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else self.catalogue.select(filters)
+        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self.catalogue.select(filters))
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -231,7 +230,7 @@ class Searcher:
         if not found.samples or published.usual is None:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
-            return Answer((), pending, "" if passing is None else self._why_empty(filters, passing, left_out))
+            return Answer((), pending, "" if passing is None else self._why_empty(passing, left_out))
         evidence = sought.evidence(published.usual, found.vectors)
         # What is avoided decides the order alone: a score is the cosine to what was asked for.
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
@@ -239,7 +238,7 @@ class Searcher:
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
 
     def _nearest(
-        self, published: Published, vector: Vector, k: int, passing: Ids | None, left_out: set[str], wanted: Wanted
+        self, published: Published, vector: Vector, k: int, passing: Passing | None, left_out: set[str], wanted: Wanted
     ) -> _Found:
         """Enough of `passing` (None: of all) that are still there and wanted for `k` hits, near-duplicates together."""
         fetched = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
@@ -285,13 +284,14 @@ class Searcher:
         chosen = np.stack([self.vector_of(sample) for sample in context])
         return fit(vectors, known, chosen, [*self.catalogue.traits([sample.id for sample in context]).values()])
 
-    def _why_empty(self, filters: Filters, passing: Ids, left_out: set[str]) -> str:
-        if not len(passing):
-            return self.catalogue.why_empty(filters)
-        if set(ids.words(passing)) <= left_out:
-            given = "the reference itself" if len(passing) == 1 else "those given"
+    def _why_empty(self, passing: Passing, left_out: set[str]) -> str:
+        there = passing.ids
+        if not len(there):
+            return self.catalogue.why_empty(passing.filters)
+        if set(ids.words(there)) <= left_out:
+            given = "the reference itself" if len(there) == 1 else "those given"
             return f"no sample but {given} meets the filters; loosen one of them"
-        return f"{len(passing)} samples meet the filters and none is in the index yet; run `soundpalette index`"
+        return f"{len(there)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
     def _pending_of(self, since: int) -> int:
         """Counted once for each state of catalogue and index: it reads every row."""

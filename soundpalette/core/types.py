@@ -70,6 +70,18 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A state of the catalogue, and how many samples of one space it holds.
+
+    `generation` counts its changes; `stamp` is drawn anew with each: equal stamps are the same state of the same file.
+    """
+
+    generation: int
+    stamp: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Some samples of one space: ids int64 [n] and their unit vectors float32 [n, dimension]."""
 

@@ -15,12 +15,12 @@ from typing import Final
 import numpy as np
 from filelock import FileLock, Timeout
 
-from soundpalette.core import vector_index
 from soundpalette.core.audio import EXTENSIONS, Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.music.traits import NO_GUESS
 from soundpalette.core.types import Counts, Failure, Guess, KnownFile, NewFailure, NewSample
+from soundpalette.core.vector_index import Store
 from soundpalette.errors import AudioError, IndexingError, ScanError, VectorIndexError
 from soundpalette.indexing.analyse import Guesser, is_current, revision
 from soundpalette.indexing.embed import Embedded, embed_batch
@@ -67,13 +67,13 @@ class Indexer:
         self,
         catalogue: Catalogue,
         encoder: Encoder,
-        index_folder: Path,
+        store: Store,
         settings: Settings,
         guesser: Guesser | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._encoder = encoder
-        self._index_folder = index_folder
+        self._store = store
         self._settings = settings
         self._guesser = None if settings.analyse_only else guesser
         self._analysed = 0
@@ -283,16 +283,14 @@ class Indexer:
 
     def _publish(self) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
-        space, catalogue = self._encoder.space, self._catalogue
-        state = vector_index.State(catalogue.generation(), catalogue.stamp(), catalogue.count(space))
+        holdings = self._catalogue.holdings(self._encoder.space)
         try:
-            manifest = vector_index.read_manifest(self._index_folder, space)
-            if manifest is not None and manifest.stamp == state.stamp:
-                vector_index.check(self._index_folder, manifest)
+            manifest = self._store.check()
+            if manifest is not None and manifest.stamp == holdings.state().stamp:
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
-        vector_index.publish(self._index_folder, space, state, catalogue.vectors(space))
+        self._store.publish(holdings)
 
 
 @dataclass(frozen=True, slots=True)

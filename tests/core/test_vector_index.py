@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundpalette.core import vector_index
-from soundpalette.core.types import Rows, Space
+from soundpalette.core.types import NO_FILTERS, Rows, Space
+from soundpalette.core.vector_index import FaissStore, Passing, VectorIndex
 from soundpalette.errors import VectorIndexError
+from tests.holdings import Held
 
 SPACE = Space("test", "0123456789ab", 32)
-STATE = vector_index.State(1, 99, 0)
 SCORE = 1e-5
 """FAISS's inner products against numpy's."""
 
@@ -29,19 +28,14 @@ def rows(count: int, seed: int = 0) -> Rows:
     return Rows(generator.choice(1 << 48, count, replace=False), vectors)
 
 
-def chunks(all_rows: Rows, size: int = 100) -> Iterator[Rows]:
-    for start in range(0, len(all_rows.ids), size):
-        yield Rows(all_rows.ids[start : start + size], all_rows.vectors[start : start + size])
-
-
 def published(folder: Path, count: int = 1000, generation: int = 1) -> Rows:
     made = rows(count)
-    vector_index.publish(folder, SPACE, vector_index.State(generation, 99, count), chunks(made))
+    FaissStore(folder, SPACE).publish(Held(SPACE, made, generation))
     return made
 
 
-def loaded(folder: Path) -> vector_index.FlatIndex:
-    index = vector_index.load(folder, SPACE)
+def loaded(folder: Path) -> VectorIndex:
+    index = FaissStore(folder, SPACE).load()
     assert index is not None
     return index
 
@@ -67,12 +61,12 @@ def test_more_than_there_are_gives_all(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
-    vector_index.publish(tmp_path, SPACE, STATE, iter(()))
+    published(tmp_path, 0)
     assert len(loaded(tmp_path).query(rows(1).vectors[0], 10).ids) == 0
 
 
 def test_nothing_published_is_none(tmp_path: Path) -> None:
-    assert vector_index.load(tmp_path / "none", SPACE) is None
+    assert FaissStore(tmp_path / "none", SPACE).load() is None
 
 
 def test_publishing_replaces_the_older_file(tmp_path: Path) -> None:
@@ -139,14 +133,14 @@ def test_a_manifest_that_does_not_fit_is_refused(tmp_path: Path, change: dict[st
 
 
 def test_vectors_that_are_not_unit_or_ids_that_clash_are_not_published(tmp_path: Path) -> None:
-    made = rows(10)
+    made, store = rows(10), FaissStore(tmp_path, SPACE)
     with pytest.raises(VectorIndexError, match="not of unit length"):
-        vector_index.publish(tmp_path, SPACE, STATE, iter([Rows(made.ids, made.vectors * 2)]))
+        store.publish(Held(SPACE, Rows(made.ids, made.vectors * 2)))
     with pytest.raises(VectorIndexError, match="two samples came under one id"):
-        vector_index.publish(tmp_path, SPACE, STATE, iter([made, Rows(made.ids, rows(10, 5).vectors)]))
+        store.publish(Held(SPACE, Rows(np.tile(made.ids, 2), np.tile(made.vectors, (2, 1)))))
     with pytest.raises(VectorIndexError, match="holds 10 samples, the catalogue 11; nothing was published"):
-        vector_index.publish(tmp_path, SPACE, vector_index.State(1, 99, 11), iter([made]))
-    assert vector_index.load(tmp_path, SPACE) is None
+        store.publish(Held(SPACE, made, count=11))
+    assert FaissStore(tmp_path, SPACE).load() is None
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
@@ -170,8 +164,8 @@ def test_of_chosen_ids_it_finds_what_brute_force_finds(count: int, k: int, share
     strangers = generator.integers(1 << 48, 1 << 49, 5)
     ids = generator.permutation(np.concatenate([made.ids[chosen], strangers]))
     with tempfile.TemporaryDirectory() as folder:
-        vector_index.publish(Path(folder), SPACE, vector_index.State(1, 99, count), chunks(made))
-        matches = loaded(Path(folder)).query(unnormalised(seed), k, ids)
+        FaissStore(Path(folder), SPACE).publish(Held(SPACE, made))
+        matches = loaded(Path(folder)).query(unnormalised(seed), k, Passing(NO_FILTERS, lambda: ids))
     exact = made.vectors[chosen] @ unnormalised(seed)
     best = np.argsort(-exact)[:k]
     np.testing.assert_array_equal(matches.ids, made.ids[chosen][best])
@@ -180,4 +174,5 @@ def test_of_chosen_ids_it_finds_what_brute_force_finds(count: int, k: int, share
 
 def test_no_ids_at_all_find_nothing(tmp_path: Path) -> None:
     made = published(tmp_path, 10)
-    assert len(loaded(tmp_path).query(made.vectors[0], 5, np.empty(0, np.int64)).ids) == 0
+    nobody = Passing(NO_FILTERS, lambda: np.empty(0, np.int64))
+    assert len(loaded(tmp_path).query(made.vectors[0], 5, nobody).ids) == 0

@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.types import Counts, Features, Window
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing import prepare
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
 from soundpalette.indexing.scan import Found, scan
-from tests.conftest import CRATE, index_folder
+from tests.conftest import CRATE, index_store
 from tests.sounds import hat, kick, noise, tone, write, write_library
 
 SAME_VECTOR = 1e-5
@@ -33,21 +33,21 @@ SAME_VECTOR = 1e-5
 
 @pytest.fixture
 def run(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> "Run":
-    return Run(catalogue, compact, index_folder(tmp_path, compact))
+    return Run(catalogue, compact, index_store(tmp_path, compact))
 
 
 class Run:
     """Runs an indexer of its own each time."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, folder: Path) -> None:
-        self.catalogue, self.encoder, self.folder = catalogue, encoder, folder
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, store: FaissStore) -> None:
+        self.catalogue, self.encoder, self.store = catalogue, encoder, store
 
     def __call__(self, *paths: Path, prune: bool = False, verify: bool = False) -> Report:
         settings = Settings(batch_size=4, prune=prune, verify=verify)
-        return Indexer(self.catalogue, self.encoder, self.folder, settings).run(paths, Lines())
+        return Indexer(self.catalogue, self.encoder, self.store, settings).run(paths, Lines())
 
     def indexed(self) -> int:
-        index = vector_index.load(self.folder, self.encoder.space)
+        index = self.store.load()
         assert index is not None
         assert index.manifest.stamp == self.catalogue.stamp()
         return index.manifest.count
@@ -255,7 +255,7 @@ def test_a_new_catalogue_is_never_served_by_the_index_of_an_older_one(run: Run, 
         path.unlink()
     other = tmp_path / "other"
     write(other / "one.wav", tone(440))
-    fresh = Run(Catalogue(run.catalogue.path), run.encoder, run.folder)
+    fresh = Run(Catalogue(run.catalogue.path), run.encoder, run.store)
     fresh(other)
     assert fresh.indexed() == 1
 
@@ -323,7 +323,7 @@ def test_an_unknown_path_a_file_and_an_empty_folder(run: Run, tmp_path: Path) ->
 
 def test_a_damaged_index_is_published_anew(run: Run, library: Path) -> None:
     run(library)
-    next(run.folder.glob("*.faiss")).write_bytes(b"damage")
+    next(run.store.folder.glob("*.faiss")).write_bytes(b"damage")
     assert run(library).counts.unchanged == 6
     assert run.indexed() == 6
 
@@ -372,6 +372,6 @@ def test_a_kill_loses_nothing_that_was_committed_and_repeats_nothing(tmp_path: P
     result = subprocess.run(index_command(), env=environment, capture_output=True, check=True)
     report = json.loads(result.stdout)
     assert (report["seen"], report["unchanged"], report["added"]) == (85, committed, 85 - committed)
-    index = vector_index.load(index_folder(tmp_path, compact), compact.space)
+    index = index_store(tmp_path, compact).load()
     assert index is not None
     assert index.manifest.count == 85

@@ -14,6 +14,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -28,6 +29,8 @@ from soundpalette.errors import EncoderError, WeightsError
 if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
+
+    _Embed = Callable[[torch.Tensor], torch.Tensor]
 
 T = TypeVar("T")
 
@@ -77,6 +80,11 @@ class Clamp3Encoder(Encoder):
     def space(self) -> Space:
         return Space("clamp3", self._installed.revision, self._installed.dimension)
 
+    @property
+    def features_revision(self) -> str:
+        """MERT's weights and the recipe of its windows; another CLaMP3 checkpoint keeps it."""
+        return self._installed.features
+
     def windows(self, path: Path) -> Iterator[Window]:
         """Windows of 5 s at 24 kHz, see `mert.windows`; a file shorter than 1 s is padded with silence to 1 s."""
         return mert.windows(path, self._limits)
@@ -87,14 +95,15 @@ class Clamp3Encoder(Encoder):
 
     def pool(self, features: Features) -> Vector:
         """One file's vector: a zero vector before and after its features, segments of 128, their weighted mean."""
+        return np.asarray(self.pool_all([features])[0])
+
+    def pool_all(self, files: Sequence[Features]) -> Vectors:
+        """`pool` of each file; segments of many files share batches, as a pass is bound by reading the weights."""
         import torch
 
         tower = self._audio.get()
-        edge = np.zeros((1, features.shape[1]), np.float32)
-        items = torch.from_numpy(np.concatenate([edge, features, edge]).astype(np.float32, copy=False))
-        segments = _segments(items, tower.positions)
-        vectors = _batched(segments, tower.batch, tower.embed_items)
-        return _weighted_mean(vectors, len(items), tower.positions)
+        items = [torch.from_numpy(np.pad(features, ((1, 1), (0, 0)))) for features in files]
+        return self._embedded(items, tower.positions, tower.batch, tower.embed_items)
 
     def text_features(self, texts: Sequence[str]) -> Vectors:
         """Text vectors float32 [n, 768]. Lines of one text count as sentences of their own, each once."""
@@ -102,11 +111,16 @@ class Clamp3Encoder(Encoder):
 
         tower, _ = self._text.get()
         ids = [torch.tensor(self.text_ids(text)) for text in texts]
-        segments = [segment for one in ids for segment in _segments(one, TEXT_SEGMENT)]
-        vectors = iter(_batched(segments, tower.batch, tower.embed_ids))
-        rows = [[next(vectors) for _ in _segments(one, TEXT_SEGMENT)] for one in ids]
-        means = [_weighted_mean(np.stack(row), len(one), TEXT_SEGMENT) for row, one in zip(rows, ids, strict=True)]
-        return np.stack(means) if means else np.empty((0, self._installed.dimension), np.float32)
+        return self._embedded(ids, TEXT_SEGMENT, tower.batch, tower.embed_ids)
+
+    def _embedded(self, all_items: Sequence[torch.Tensor], length: int, batch: int, embed: _Embed) -> Vectors:
+        """The weighted mean of its segments for each of `all_items`; segments of all of them share batches."""
+        segments = [_segments(items, length) for items in all_items]
+        vectors = iter(_batched([segment for each in segments for segment in each], batch, embed))
+        means = np.empty((len(all_items), self._installed.dimension), np.float32)
+        for row, (items, each) in enumerate(zip(all_items, segments, strict=True)):
+            means[row] = _weighted_mean(np.stack(list(islice(vectors, len(each)))), len(items), length)
+        return means
 
     def text_ids(self, text: str) -> list[int]:
         """The ids that the text tower sees. Raises EncoderError for what is not Unicode."""
@@ -259,7 +273,7 @@ def _segments(items: torch.Tensor, length: int) -> list[torch.Tensor]:
     return [*(items[start : start + length] for start in starts[:-1]), items[-length:]]
 
 
-def _batched(segments: list[torch.Tensor], batch: int, embed: Callable[[torch.Tensor], torch.Tensor]) -> Vectors:
+def _batched(segments: list[torch.Tensor], batch: int, embed: _Embed) -> Vectors:
     """A vector a segment, in order. Only segments of equal length share a batch, so nothing is padded or masked."""
     import torch
 

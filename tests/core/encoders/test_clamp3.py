@@ -70,6 +70,13 @@ def test_more_windows_than_one_segment_equal_the_reference(encoder: Clamp3Encode
     equal(pooled, expected["audio/two_segments"])
 
 
+def test_files_pooled_together_equal_the_reference(encoder: Clamp3Encoder, expected: Numbers) -> None:
+    names = (*FILES, "two_segments", *FILES)
+    pooled = encoder.pool_all([expected[f"features/{name}"] for name in names])
+    equal(pooled, np.stack([expected[f"audio/{name}"] for name in names]))
+    assert encoder.pool_all([]).shape == (0, 48)
+
+
 def test_token_ids_equal_the_reference(encoder: Clamp3Encoder, expected: Numbers) -> None:
     for position, text in enumerate(TEXTS):
         assert encoder.text_ids(text) == expected[f"ids/{position}"].tolist()
