@@ -36,8 +36,8 @@ PARTS: Final = {
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
 }
-BY_NAME: Final = {"strength": "bench.strength:rows"}
-"""Left out unless named: these need what has to be made before (`make train-data`)."""
+BY_NAME: Final = {"strength": "bench.strength:rows", "gpu": "bench.gpu:rows"}
+"""Left out unless named: the one needs data to be made before (`make train-data`), the other a GPU."""
 ALL: Final = PARTS | BY_NAME
 PROJECT: Final = Path(__file__).parent.parent
 RESULTS: Final = PROJECT / "build" / "bench.json"
