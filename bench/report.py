@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from bench import growth
-from bench.rows import Row, median, told
+from bench.rows import Row, median, number, told
 from soundpalette.core.threads import processors
 
 PACKAGES: Final = ("numpy", "torch", "faiss-cpu", "mcp", "transformers")
@@ -154,7 +154,7 @@ def _told_machine(machine: Machine) -> Iterator[str]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    ratio = "-" if row.ratio is None else f"{row.ratio:.3g}"
+    ratio = "-" if row.ratio is None else number(row.ratio)
     if row.goal.startswith("difference"):
         ratio += f" ({row.difference:+.3g})"
     reached = {None: "", True: "yes", False: "no"}[row.met]

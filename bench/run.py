@@ -33,6 +33,7 @@ PARTS: Final = {
     "encoding": "bench.crate:encoding",
     "text query": "bench.crate:text_query",
     "service": "bench.crate:served_query",
+    "sizes": "bench.sizes:rows",
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
 }
