@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.music.spectra import cut, power
+from soundpalette.core.music.spectra import circle, cut, power
 from soundpalette.core.types import Waveform
 
 FRAME: Final = 8192
@@ -98,9 +98,9 @@ def _spectra(audio: Waveform) -> npt.NDArray[np.float32]:
     """Power [frames, bins]; what is shorter than a frame stands alone in silence."""
     count = max(1, round(len(audio) / HOP))
     starts = np.round(np.arange(count) * (len(audio) / count)).astype(int)
-    short = len(audio) < FRAME
-    circle = np.pad(audio, (FRAME // 2, FRAME), mode="constant" if short else "wrap")
-    return power(cut(circle, starts, FRAME))
+    if len(audio) < FRAME:
+        return power(cut(np.pad(audio, (FRAME // 2, FRAME)), starts, FRAME))
+    return power(cut(circle(audio, FRAME // 2, FRAME), starts, FRAME))
 
 
 def _peaks(power: npt.NDArray[np.float32], first: int) -> tuple[npt.NDArray[np.int64], Series, Series]:

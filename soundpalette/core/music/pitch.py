@@ -77,7 +77,7 @@ def _median(values: Series, weights: Series) -> float:
 def _fundamental(audio: Floats, rate: int, midi: float) -> float:
     """The share of power within a semitone of a pitch and of its octave."""
     size = 1 << (2 * len(audio) - 1).bit_length()
-    spectrum = power(np.pad(audio * np.hanning(len(audio)).astype(np.float32), (0, size - len(audio))))
+    spectrum = power(audio * np.hanning(len(audio)).astype(np.float32), size)
     semitone, place = 2 ** (1 / 12), 440 * 2 ** ((midi - 69) / 12) * size / rate
     near = sum(float(spectrum[math.ceil(at / semitone) : math.ceil(at * semitone)].sum()) for at in (place, 2 * place))
     return near / max(float(spectrum.sum()), 1e-12)
@@ -88,9 +88,10 @@ def _similarity(frames: Floats, rate: int) -> Series:
     length = frames.shape[1]
     lags = np.arange(min(length // 2, int(rate / LOWEST_HZ) + 1))
     size = -(-(length + lags.size) // FFT_STEP) * FFT_STEP
-    spectra = power(np.pad(frames, ((0, 0), (0, size - length))))
+    spectra = power(frames, size)
     product = np.fft.irfft(spectra.astype(np.complex64), axis=1)[:, : lags.size]
-    squares = np.pad(np.cumsum(np.square(frames), axis=1, dtype=np.float64), ((0, 0), (1, 0)))
+    squares = np.zeros((len(frames), length + 1))
+    np.cumsum(np.square(frames), axis=1, dtype=np.float64, out=squares[:, 1:])
     both = squares[:, length - lags] + squares[:, -1:] - squares[:, lags]
     return np.asarray(2 * product / np.maximum(both, 1e-12))
 

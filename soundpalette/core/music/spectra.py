@@ -21,18 +21,22 @@ def hann(length: int) -> Floats:
     return np.hanning(length).astype(np.float32)
 
 
-def transform(frames: Floats) -> npt.NDArray[np.complex64]:
-    """The spectra [..., bins] of frames [..., frame].
+def power(frames: Floats, size: int | None = None) -> Floats:
+    """The power [..., size // 2 + 1] of frames [..., frame], filled with zeros up to `size`.
 
     numpy's own scale is 1, an integer, for which it takes its FFT of wider numbers: four times as slow (2.4, measured).
+    Squared by parts, which takes half as long as by `abs`.
     """
-    spectra = np.fft.rfft(frames, axis=-1, norm="forward")
-    spectra *= np.float32(frames.shape[-1])
-    return np.asarray(spectra, np.complex64)
-
-
-def power(frames: Floats) -> Floats:
-    """The power [..., bins] of frames [..., frame]; squared by parts, which takes half as long as by `abs`."""
-    parts = transform(frames).view(np.float32)
+    size = size or frames.shape[-1]
+    parts = np.fft.rfft(frames, size, norm="forward").view(np.float32)
     parts *= parts
-    return np.asarray(parts[..., ::2] + parts[..., 1::2])
+    found = parts[..., ::2] + parts[..., 1::2]
+    found *= np.float32(size) ** 2
+    return np.asarray(found)
+
+
+def circle(audio: Floats, before: int, after: int) -> Floats:
+    """`audio` with its own end `before` it and its own beginning `after` it; np.pad takes ten times as long."""
+    if len(audio) < max(before, after):
+        return np.pad(audio, (before, after), mode="wrap")
+    return np.concatenate([audio[len(audio) - before :], audio, audio[:after]])
