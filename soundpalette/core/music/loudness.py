@@ -45,9 +45,9 @@ def loudness_lufs(audio: npt.NDArray[np.float32], rate: int) -> float:
 
 def _block_power(audio: npt.NDArray[np.float32], rate: int) -> Series:
     """Mean K-weighted power of each block of 400 ms, a new one each 100 ms, summed over the channels."""
-    least = round(BLOCK_SECONDS * rate) + 1
-    frames = max(len(audio), least)
-    power = reduce(np.add, (_weighted_power(channel, frames, rate) for channel in audio.T))
+    frames = max(len(audio), round(BLOCK_SECONDS * rate) + 1)
+    filled = audio if len(audio) == frames else np.pad(audio, ((0, frames - len(audio)), (0, 0)))
+    power = reduce(np.add, (_weighted_power(channel, rate) for channel in filled.T))
     blocks = np.arange(round((frames / rate - BLOCK_SECONDS) / (BLOCK_SECONDS * STEP)) + 1)
     first = (BLOCK_SECONDS * (blocks * STEP) * rate).astype(int)
     last = (BLOCK_SECONDS * (blocks * STEP + 1) * rate).astype(int).clip(max=frames)
@@ -57,12 +57,10 @@ def _block_power(audio: npt.NDArray[np.float32], rate: int) -> Series:
     return np.asarray(within / (BLOCK_SECONDS * rate))
 
 
-def _weighted_power(channel: Waveform, frames: int, rate: int) -> Series:
+def _weighted_power(channel: Waveform, rate: int) -> Series:
     from scipy.signal import sosfilt
 
-    filled = np.zeros(frames)
-    filled[: channel.size] = channel
-    weighted = sosfilt(_weighting(rate), filled)
+    weighted = sosfilt(_weighting(rate), channel)
     return np.asarray(np.square(weighted, out=weighted), np.float64)
 
 

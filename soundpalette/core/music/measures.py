@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.music.spectra import cut, power
+from soundpalette.core.music.spectra import spectra
 from soundpalette.core.types import Waveform
 
 RATE: Final = 44_100
@@ -87,7 +87,7 @@ def spectrum(audio: npt.NDArray[np.float32], rate: int) -> Spectrum:
     """The power of [frames, channels], summed over the channels."""
     padded = np.pad(audio, ((0, -len(audio) % FRAME), (0, 0)))
     starts = np.arange(0, len(padded), FRAME)
-    found = reduce(np.add, (power(cut(channel, starts, FRAME)) for channel in padded.T))
+    found = reduce(np.add, (spectra(channel, starts, FRAME) for channel in padded.T))
     return Spectrum(found, np.asarray(np.fft.rfftfreq(FRAME, 1 / rate), np.float64))
 
 

@@ -1,18 +1,26 @@
 """Frames of a sound and their spectra, in float32 throughout."""
 
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+AT_ONCE: Final = 1 << 15
+"""Values in frames at once: larger blocks than 128 KB are fetched from the system anew each time."""
 Floats = npt.NDArray[np.float32]
 
 
-def cut(audio: Floats, starts: npt.NDArray[np.int64], length: int) -> Floats:
-    """Frames [n, length] that begin at `starts` [n], under a Hann window."""
-    frames = np.lib.stride_tricks.sliding_window_view(audio, length)[starts]
-    frames *= hann(length)
-    return frames
+def spectra(audio: Floats, starts: npt.NDArray[np.int64], length: int) -> Floats:
+    """The power [n, length // 2 + 1] of frames that begin at `starts` [n], under a Hann window, some at a time."""
+    frames = np.lib.stride_tricks.sliding_window_view(audio, length)
+    found = np.empty((starts.size, length // 2 + 1), np.float32)
+    at_once = max(1, AT_ONCE // length)
+    for first in range(0, starts.size, at_once):
+        some = frames[starts[first : first + at_once]]
+        some *= hann(length)
+        found[first : first + at_once] = power(some)
+    return found
 
 
 @lru_cache(8)
