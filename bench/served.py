@@ -50,7 +50,7 @@ class Place:
     def manifest(self) -> vector_index.Manifest:
         """Of the published index."""
         app = self.app
-        manifest = vector_index.read_manifest(app.index_folder, app.encoder.space)
+        manifest = app.store.manifest()
         if manifest is None:
             raise RuntimeError("nothing is published")
         return manifest

@@ -1,4 +1,5 @@
-"""Hours in minutes (`make soak`), on loopback: load while the index is exchanged, memory, kill -9 at every step."""
+"""Hours in minutes (`make soak`), on loopback: load while the index is exchanged, memory, kill -9 at every step of
+publishing and at random moments of indexing (bench/soak_indexing.py)."""
 
 import os
 import random
@@ -17,6 +18,7 @@ import anyio
 import httpx
 import numpy as np
 
+from bench import soak_indexing
 from bench.served import SECONDS, Place, Server, figure, make_place, process, resident, serving
 
 GROWTH: Final = 1.05
@@ -92,7 +94,7 @@ def kills(place: Place, rounds: int = 100, seed: int = 0) -> Kills:
             killer.join()
             time.sleep(draw.uniform(0, 0.03))
             server.kill()
-            left += any(path.suffix == ".tmp" for path in place.app.index_folder.iterdir())
+            left += any(path.suffix == ".tmp" for path in Path(place.app.store.place).iterdir())
             server = Server.start(place)
             served += _answers(server.address) and killer.exitcode == -signal.SIGKILL
     finally:
@@ -115,7 +117,7 @@ def _publish_often(place: Place, times: int, seconds: float) -> None:
 def _publish_and_die(place: Place, base: int, step: int, publication: int) -> None:
     """Publish until the given step of the given publication, and die there of SIGKILL."""
     app, seen = place.app, 0
-    folder = str(app.index_folder)
+    folder = app.store.place
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
@@ -231,8 +233,9 @@ def main() -> int:
         print(f" ({grown.growth - 1:+.1%})", flush=True)
         killed = kills(place)
         print(f"kill -9: {killed.served} of {killed.rounds} next starts served; {killed.left_behind} left files behind")
+        resumed = soak_indexing.soak(Path(folder))
     held = not loaded.failures and loaded.up_to_date and grown.growth <= GROWTH and killed.served == killed.rounds
-    return 0 if held else 1
+    return 0 if held and resumed.held else 1
 
 
 if __name__ == "__main__":

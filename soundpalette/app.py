@@ -14,6 +14,7 @@ from soundpalette.core.encoders.weights import Installed, Sources, download_clam
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
+from soundpalette.core.vector_index import FaissStore, Store
 from soundpalette.errors import ConfigError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.tools.workbench import Reach, Workbench
@@ -72,12 +73,13 @@ class App:
         return download_clamp3(sources, self.config.models_dir, accept_license=accept_license)
 
     @property
-    def index_folder(self) -> Path:
-        return self.config.data_dir / "index" / self.encoder.space.key
+    def store(self) -> Store:
+        space = self.encoder.space
+        return FaissStore(self.config.data_dir / "index" / space.key, space)
 
     @cached_property
     def searcher(self) -> Searcher:
-        return Searcher(self.catalogue, self.encoder, self.index_folder, self.vocabulary)
+        return Searcher(self.catalogue, self.encoder, self.store, self.vocabulary)
 
     def workbench(self, reach: Reach) -> Workbench:
         search = self.config.search
@@ -95,7 +97,7 @@ class App:
             analyse_only=analyse_only,
         )
         guesser = WordGuesser(self.vocabulary, self.encoder)
-        return Indexer(self.catalogue, self.encoder, self.index_folder, settings, guesser)
+        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser)
 
     @cached_property
     def token(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
 from tests.sounds import write_library
@@ -49,7 +50,7 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 @pytest.fixture
 def indexer(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Indexer:
     """An indexer over that catalogue."""
-    return Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings(batch_size=4))
+    return Indexer(catalogue, compact, index_store(tmp_path, compact), Settings(batch_size=4))
 
 
 @pytest.fixture
@@ -58,6 +59,6 @@ def lines() -> Lines:
     return Lines()
 
 
-def index_folder(tmp_path: Path, encoder: Encoder) -> Path:
+def index_store(tmp_path: Path, encoder: Encoder) -> FaissStore:
     """Where the command line publishes the index."""
-    return tmp_path / "data" / "index" / encoder.space.key
+    return FaissStore(tmp_path / "data" / "index" / encoder.space.key, encoder.space)

@@ -62,7 +62,7 @@ def status(encoder: Encoder = None, as_json: Json = False) -> None:
 
     with errors_told():
         app = app_with(encoder)
-        state = library.status(app.catalogue, app.encoder.space, app.index_folder)
+        state = library.status(app.catalogue, app.store)
         failures = [] if as_json else app.catalogue.failures(app.encoder.space)[:FAILURES_SHOWN]
     table = state.model_dump(mode="json")
     if as_json:

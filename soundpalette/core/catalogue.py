@@ -5,7 +5,8 @@ commits that changed what a search can find; an index built at an older generati
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +16,14 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
-from soundpalette.core.overview import LINES, Line, Tally, tally
+from soundpalette.core.migrations import STAMPED
+from soundpalette.core.overview import COUNTS, Count, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
     Failure,
     Filters,
+    FoundFile,
     Guess,
     Ids,
     KnownFile,
@@ -30,6 +33,7 @@ from soundpalette.core.types import (
     Rows,
     Sample,
     Space,
+    State,
     Traits,
     Vector,
 )
@@ -68,6 +72,26 @@ class Catalogue(Database):
             (space.key, root_id, *filters.below(below)),
         )
         return {path: KnownFile(*values) for path, *values in rows}
+
+    def files(self, root_id: str, below: str) -> Iterator[FoundFile]:
+        """As they were when they were indexed, the samples of a root below `below`, by path; read as they are taken."""
+        sql = (
+            f"SELECT s.path, s.size, s.mtime_ns FROM samples s WHERE s.root_id = ? AND {filters.BELOW} ORDER BY s.path"
+        )
+        with self._connected() as connection:
+            yield from map(FoundFile._make, connection.execute(sql, (root_id, *filters.below(below))))
+
+    def unfinished(self, root_id: str, space: Space | None, is_current: Callable[[str], bool]) -> set[str]:
+        """Paths of the root's samples without a vector in `space` (None: no matter), or without traits of a revision
+        that is current."""
+        revisions = [word for (word,) in self._rows("SELECT DISTINCT revision FROM traits") if is_current(word)]
+        lacking = f"SELECT s.rowid FROM samples s WHERE NOT EXISTS ({_TOLD.format(','.join('?' * len(revisions)))})"
+        parameters: tuple[object, ...] = tuple(revisions)
+        if space is not None:
+            lacking += f" UNION {_UNEMBEDDED}"
+            parameters += (space.key,)
+        sql = f"SELECT path FROM samples WHERE rowid IN ({lacking}) AND +root_id = ?"
+        return {path for (path,) in self._rows(sql, (*parameters, root_id))}
 
     def has_vector(self, content_hash: str, space: Space) -> bool:
         """Whether this content is already embedded in `space`."""
@@ -116,8 +140,10 @@ class Catalogue(Database):
     def drop_unused(self) -> None:
         """Drop every vector, analysis and guess whose content no sample has any more."""
         with self._transaction() as connection:
-            for table in ("vectors", "analyses", "guesses"):
-                connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+            for table, key in (("vectors", "rowid"), ("analyses", "rowid"), ("guesses", "content_hash")):
+                # By their index: in their own order, each would be looked up among the samples at another place.
+                unused = f"SELECT {key} FROM {table} u WHERE NOT EXISTS ({_USED})"
+                connection.execute(f"DELETE FROM {table} WHERE {key} IN ({unused})")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
@@ -165,6 +191,10 @@ class Catalogue(Database):
         with self._connected() as connection:
             return _meta(connection, "stamp")
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        """Whether this catalogue once was in the state of that stamp: a new or restored one counts on its own."""
+        return bool(self._rows("SELECT 1 FROM stamps WHERE generation = ? AND stamp = ?", (generation, stamp)))
+
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
         return self._number(f"SELECT count(*) {_EMBEDDED}", (space.key,))
@@ -192,11 +222,13 @@ class Catalogue(Database):
         Those that failed in this space are none: they will not come.
         """
         sql = (
-            "SELECT count(*) FROM samples s LEFT JOIN vectors v ON v.space = ? AND v.content_hash = s.content_hash "
-            "WHERE (v.content_hash IS NULL OR max(s.generation, v.generation) > ?) AND NOT EXISTS "
+            f"SELECT count(*) FROM samples s WHERE s.rowid IN ({_UNEMBEDDED} "
+            "UNION SELECT n.rowid FROM samples n WHERE n.generation > ? "
+            "UNION SELECT n.rowid FROM vectors v JOIN samples n ON n.content_hash = v.content_hash "
+            "WHERE v.space = ? AND v.generation > ?) AND NOT EXISTS "
             "(SELECT 1 FROM failures f WHERE f.root_id = s.root_id AND f.path = s.path AND f.space = ?)"
         )
-        return self._number(sql, (space.key, since, space.key))
+        return self._number(sql, (space.key, since, space.key, since, space.key))
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
         """By id, those of `ids` that the library still holds."""
@@ -220,7 +252,7 @@ class Catalogue(Database):
 
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
-        return tally(Line(*row) for row in self._rows(LINES))
+        return tally(map(Count._make, self._rows(COUNTS)))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
@@ -242,10 +274,21 @@ class Catalogue(Database):
         rows = self._rows(f"SELECT v.vector {_EMBEDDED} AND s.id = ?", (space.key, sample_id))
         return _vector(rows[0][0], space) if rows else None
 
-    def vectors(self, space: Space) -> Iterator[Rows]:
-        """All samples of `space` by id, in chunks of one consistent reading."""
+    def holdings(self, space: Space) -> "SpaceHoldings":
+        """What an index of `space` is built from."""
+        return SpaceHoldings(self, space)
+
+    def embedded(self, space: Space) -> Ids:
+        """The ids of all samples that have a vector in `space`, int64 [n] in rising order."""
+        ((found,),) = self._rows(f"SELECT group_concat(s.id, '') {_EMBEDDED}", (space.key,))
+        return np.sort(numbers(found or ""))
+
+    def vectors(self, space: Space, since: int = -1) -> Iterator[Rows]:
+        """The samples of `space` whose vector came or changed after generation `since`, by id, in chunks of one
+        consistent reading."""
+        sql = f"SELECT s.id, v.vector {_EMBEDDED} AND max(s.generation, v.generation) > ? ORDER BY s.id"
         with self._connected() as connection:
-            cursor = connection.execute(f"SELECT s.id, v.vector {_EMBEDDED} ORDER BY s.id", (space.key,))
+            cursor = connection.execute(sql, (space.key, since))
             while rows := cursor.fetchmany(CHUNK_ROWS):
                 ids = numbers("".join(row[0] for row in rows))
                 yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
@@ -260,6 +303,34 @@ class Catalogue(Database):
         return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class SpaceHoldings:
+    """What a catalogue holds of one space, as `vector_index.Holdings` wants it."""
+
+    catalogue: Catalogue
+    space: Space
+
+    def state(self) -> State:
+        catalogue = self.catalogue
+        return State(catalogue.generation(), catalogue.stamp(), catalogue.count(self.space))
+
+    def rows(self, since: int = -1) -> Iterator[Rows]:
+        return self.catalogue.vectors(self.space, since)
+
+    def ids(self) -> Ids:
+        return self.catalogue.embedded(self.space)
+
+    def follows(self, generation: int, stamp: int) -> bool:
+        return self.catalogue.follows(generation, stamp)
+
+
+# Both sides come by content hash, from indexes alone: ten times as fast as by the order of the samples.
+_UNEMBEDDED: Final = (
+    "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
+    "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
+)
+_USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
+_TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
 
 
@@ -316,6 +387,7 @@ def _meta(connection: Connection, key: str) -> int:
 def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
+    connection.execute(STAMPED)
 
 
 def _vector(blob: object, space: Space) -> Vector:

@@ -4,15 +4,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from soundpalette.core import vector_index
 from soundpalette.core.strength import Calibration
-from soundpalette.core.types import Space
-from soundpalette.core.vector_index import VectorIndex
+from soundpalette.core.vector_index import Stamp, Store, VectorIndex
 from soundpalette.errors import VectorIndexError
 
-Stamp = tuple[int, int]
 log = logging.getLogger(__name__)
 
 
@@ -28,9 +24,8 @@ class Published:
 class IndexReader:
     """Holds the newest index of one space. Threads share it."""
 
-    def __init__(self, folder: Path, space: Space, usual: Callable[[VectorIndex], Calibration]) -> None:
-        self._folder = folder
-        self._space = space
+    def __init__(self, store: Store, usual: Callable[[VectorIndex], Calibration]) -> None:
+        self._store = store
         self._usual = usual
         self._loading = threading.Lock()
         self._held: Published | None = None
@@ -42,7 +37,7 @@ class IndexReader:
         Raises VectorIndexError where it cannot be used and no older one is held.
         """
         held = self._held
-        stamp = self._stamp()
+        stamp = self._store.stamp()
         if stamp is None or (held is not None and held.stamp == stamp):
             return held if stamp else None
         if not self._loading.acquire(blocking=held is None):
@@ -54,11 +49,11 @@ class IndexReader:
 
     def _load(self) -> Published | None:
         held = self._held
-        stamp = self._stamp()  # before the reading: what is published during it is met by the next query
+        stamp = self._store.stamp()  # before the reading: what is published during it is met by the next query
         if stamp is None or (held is not None and held.stamp == stamp):
             return held if stamp else None
         try:
-            index = vector_index.load(self._folder, self._space)
+            index = self._store.load()
         except VectorIndexError as error:
             if held is None:
                 raise
@@ -69,11 +64,3 @@ class IndexReader:
             return None
         self._held = Published(index, self._usual(index) if index.manifest.count else None, stamp)
         return self._held
-
-    def _stamp(self) -> Stamp | None:
-        try:
-            stat = (self._folder / vector_index.MANIFEST).stat()
-        except OSError:
-            return None
-        # The inode tells two manifests apart that were written within one tick of the clock.
-        return stat.st_mtime_ns, stat.st_ino

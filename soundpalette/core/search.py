@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core import ids
-from soundpalette.core.answers import Answer, Answers, Hit, Question, Wanted, every
+from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections, Wanted, every
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.duplicates import USUAL_DISTANCE, music_of
+from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.music.words import Vocabulary, load_vocabulary
 from soundpalette.core.palette.company import fit
@@ -39,7 +39,7 @@ from soundpalette.core.types import (
     Vector,
     Vectors,
 )
-from soundpalette.core.vector_index import Matches, VectorIndex
+from soundpalette.core.vector_index import Matches, Passing, Store, VectorIndex
 from soundpalette.errors import RequestError, VectorIndexError
 
 OVER_FETCHED: Final = 5
@@ -69,6 +69,25 @@ class Standing:
     pending: int
 
 
+class _Known:
+    """What is known as music of the samples that a query found; each is read when it is first asked for."""
+
+    def __init__(self, catalogue: Catalogue, samples: Sequence[Sample]) -> None:
+        self._catalogue = catalogue
+        self._ids = [sample.id for sample in samples]
+        self._read: dict[str, Traits | None] = {}
+
+    def of(self, positions: Sequence[int]) -> list[Traits | None]:
+        """Of the samples at these positions; None for one that was not analysed yet."""
+        wanted = [self._ids[at] for at in positions]
+        new = [one for one in wanted if one not in self._read]
+        self._read |= dict.fromkeys(new) | self._catalogue.traits(new)
+        return [self._read[one] for one in wanted]
+
+    def music(self, positions: Sequence[int]) -> list[Music]:
+        return [music_of(traits) for traits in self.of(positions)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What is near a query, best first: samples and cosines to the vector that was looked for, vectors [n, dimension],
@@ -77,7 +96,7 @@ class _Found:
     samples: list[Sample]
     marks: list[float]
     vectors: Vectors
-    known: list[Traits | None]
+    known: _Known
     groups: list[Group]
 
 
@@ -88,14 +107,15 @@ class Searcher:
     """
 
     def __init__(
-        self, catalogue: Catalogue, encoder: Encoder, index_folder: Path, vocabulary: Vocabulary | None = None
+        self, catalogue: Catalogue, encoder: Encoder, store: Store, vocabulary: Vocabulary | None = None
     ) -> None:
         self.catalogue = catalogue
         self.encoder = encoder
-        self.index_folder = index_folder
+        self.store = store
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
-        self._reader = IndexReader(index_folder, encoder.space, self._usual)
+        self._selections = Selections()
+        self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
     def warm_up(self) -> None:
@@ -222,7 +242,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else self.catalogue.select(filters)
+        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self._selected(filters))
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -231,15 +251,18 @@ class Searcher:
         if not found.samples or published.usual is None:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
-            return Answer((), pending, "" if passing is None else self._why_empty(filters, passing, left_out))
+            return Answer((), pending, "" if passing is None else self._why_empty(passing, left_out))
         evidence = sought.evidence(published.usual, found.vectors)
         # What is avoided decides the order alone: a score is the cosine to what was asked for.
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
         hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
 
+    def _selected(self, filters: Filters) -> Ids:
+        return self._selections.of(self.catalogue.version(), filters, lambda: self.catalogue.select(filters))
+
     def _nearest(
-        self, published: Published, vector: Vector, k: int, passing: Ids | None, left_out: set[str], wanted: Wanted
+        self, published: Published, vector: Vector, k: int, passing: Passing | None, left_out: set[str], wanted: Wanted
     ) -> _Found:
         """Enough of `passing` (None: of all) that are still there and wanted for `k` hits, near-duplicates together."""
         fetched = max(OVER_FETCHED * k, LEAST_FETCHED) + len(left_out)
@@ -256,12 +279,11 @@ class Searcher:
     def _collapsed(self, published: Published, alive: list[tuple[Sample, float]]) -> _Found:
         samples, marks = [sample for sample, _ in alive], [mark for _, mark in alive]
         vectors = published.index.vectors(ids.numbers("".join(sample.id for sample in samples)))
-        traits = self.catalogue.traits([sample.id for sample in samples])
-        known = [traits.get(sample.id) for sample in samples]
+        known = _Known(self.catalogue, samples)
         if not samples or published.usual is None:
             return _Found(samples, marks, vectors, known, [])
         hashes, seconds = [sample.content_hash for sample in samples], [sample.seconds for sample in samples]
-        candidates = Candidates(vectors, hashes, seconds, [music_of(one) for one in known])
+        candidates = Candidates(vectors, hashes, seconds, known.music)
         return _Found(samples, marks, vectors, known, collapse(candidates, published.usual.distance))
 
     def _ranked(
@@ -271,13 +293,12 @@ class Searcher:
         kept = [group.position for group in found.groups]
         vectors, marks = found.vectors[kept], np.array([found.marks[at] for at in kept], np.float64)
         if there := self.catalogue.samples(preferences.context):  # one may have been deleted since it was checked
-            known = [found.known[at] for at in kept]
-            marks = pull(marks, self._fit(vectors, known, [*there.values()]), PULL)
+            marks = pull(marks, self._fit(vectors, found.known.of(kept), [*there.values()]), PULL)
         ranked = [found.groups[row] for row in diversify(marks, vectors, preferences.diversity, k)]
+        shown = [group.position for group in ranked]
         hits = tuple(
-            Hit(found.samples[at], scores[at], found.known[at], strength(float(evidence[at])), group.similar)
-            for group in ranked
-            for at in [group.position]
+            Hit(found.samples[at], scores[at], traits, strength(float(evidence[at])), group.similar)
+            for group, at, traits in zip(ranked, shown, found.known.of(shown), strict=True)
         )
         return hits, strength(float(evidence.max()))
 
@@ -285,13 +306,14 @@ class Searcher:
         chosen = np.stack([self.vector_of(sample) for sample in context])
         return fit(vectors, known, chosen, [*self.catalogue.traits([sample.id for sample in context]).values()])
 
-    def _why_empty(self, filters: Filters, passing: Ids, left_out: set[str]) -> str:
-        if not len(passing):
-            return self.catalogue.why_empty(filters)
-        if set(ids.words(passing)) <= left_out:
-            given = "the reference itself" if len(passing) == 1 else "those given"
+    def _why_empty(self, passing: Passing, left_out: set[str]) -> str:
+        there = passing.ids
+        if not len(there):
+            return self.catalogue.why_empty(passing.filters)
+        if set(ids.words(there)) <= left_out:
+            given = "the reference itself" if len(there) == 1 else "those given"
             return f"no sample but {given} meets the filters; loosen one of them"
-        return f"{len(passing)} samples meet the filters and none is in the index yet; run `soundpalette index`"
+        return f"{len(there)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
     def _pending_of(self, since: int) -> int:
         """Counted once for each state of catalogue and index: it reads every row."""

@@ -1,7 +1,7 @@
 """The values that travel between the parts of the house."""
 
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -70,11 +70,32 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A state of the catalogue, and how many samples of one space it holds.
+
+    `generation` counts its changes; `stamp` is drawn anew with each: equal stamps are the same state of the same file.
+    """
+
+    generation: int
+    stamp: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Some samples of one space: ids int64 [n] and their unit vectors float32 [n, dimension]."""
 
     ids: Ids
     vectors: Vectors
+
+
+class FoundFile(NamedTuple):
+    """An audio file: its path relative to the root (with forward slashes), bytes, time of change. A tuple, since a scan
+    makes and compares one for every file of the library."""
+
+    path: str
+    size: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)

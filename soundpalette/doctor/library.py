@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from soundpalette.app import CATALOGUE, App
-from soundpalette.core import migrations, vector_index
+from soundpalette.core import migrations
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder, weights
 from soundpalette.core.types import Space
@@ -71,7 +71,8 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
     """The published index of the configured encoder, read whole and held against its manifest and the catalogue."""
     try:
         space = app.encoder.space
-        found = vector_index.load(app.index_folder, space)
+        app.store.verify()
+        found = app.store.load()
         if found is None:
             return _unpublished(space, catalogue)
         pending = catalogue.pending(space, found.manifest.generation) if catalogue else 0

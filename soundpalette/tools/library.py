@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.types import Space
+from soundpalette.core.vector_index import Store
 from soundpalette.errors import VectorIndexError
 from soundpalette.tools.names import clean, fitted
 from soundpalette.tools.schemas import Overview, RootStatus, Status
@@ -19,9 +18,9 @@ NAME: Final = 40
 OTHERS: Final = "(others)"
 
 
-def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
+def status(catalogue: Catalogue, store: Store) -> Status:
     """Space, counts, sizes and generations; loads no encoder. Raises SoundPaletteError for a damaged index."""
-    manifest = vector_index.read_manifest(index_folder, space)
+    space, manifest = store.space, store.manifest()
     return Status(
         encoder=space.encoder,
         space=space.key,
@@ -33,7 +32,7 @@ def status(catalogue: Catalogue, space: Space, index_folder: Path) -> Status:
         generation=catalogue.generation(),
         index_generation=manifest.generation if manifest else -1,
         catalogue_bytes=catalogue.bytes(),
-        index_bytes=manifest.bytes if manifest else 0,
+        index_bytes=sum(file.bytes for file in manifest.files) if manifest else 0,
         data_dir=str(catalogue.path.parent),
         other_spaces=[key for key in catalogue.spaces() if key != space.key],
         roots=[RootStatus(id=root.id, path=root.path, there=Path(root.path).is_dir()) for root in catalogue.roots()],
@@ -76,7 +75,7 @@ def _index_state(bench: Workbench) -> str:
     """One or two sentences, with the mend."""
     searcher = bench.searcher
     try:
-        state = status(searcher.catalogue, searcher.encoder.space, searcher.index_folder)
+        state = status(searcher.catalogue, searcher.store)
     except VectorIndexError as error:
         return clean(str(error))
     if not state.indexed:

@@ -1,7 +1,6 @@
 """The index in use while others publish: real files, real threads, order told by gates."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -9,12 +8,12 @@ from typing import Final
 import numpy as np
 import pytest
 
-from soundpalette.core import vector_index
 from soundpalette.core.published import IndexReader, Published
 from soundpalette.core.strength import Calibration, calibrate, make_bank
 from soundpalette.core.types import Rows, Space, Vectors
-from soundpalette.core.vector_index import VectorIndex
+from soundpalette.core.vector_index import FaissStore, VectorIndex
 from soundpalette.errors import VectorIndexError
+from tests.holdings import Held
 
 SPACE: Final = Space("test", "0" * 12, 8)
 SECONDS: Final = 30
@@ -26,11 +25,8 @@ def unit_vectors(count: int, seed: int) -> Vectors:
 
 
 def publish(folder: Path, generation: int, count: int = 5) -> None:
-    def rows() -> Iterator[Rows]:
-        if count:
-            yield Rows(np.arange(count, dtype=np.int64), unit_vectors(count, generation))
-
-    vector_index.publish(folder, SPACE, vector_index.State(generation, generation, count), rows())
+    rows = Rows(np.arange(count, dtype=np.int64), unit_vectors(count, generation))
+    FaissStore(folder, SPACE).publish(Held(SPACE, rows, generation))
 
 
 def usual(index: VectorIndex) -> Calibration:
@@ -44,7 +40,7 @@ def generation(published: Published | None) -> int:
 
 
 def test_a_newer_index_is_met_at_the_next_query_and_the_older_one_answers_on(tmp_path: Path) -> None:
-    reader = IndexReader(tmp_path, SPACE, usual)
+    reader = IndexReader(FaissStore(tmp_path, SPACE), usual)
     publish(tmp_path, 1)
     older = reader.newest()
     assert reader.newest() is older
@@ -56,13 +52,13 @@ def test_a_newer_index_is_met_at_the_next_query_and_the_older_one_answers_on(tmp
 
 def test_an_empty_index_is_one(tmp_path: Path) -> None:
     publish(tmp_path, 1, count=0)
-    published = IndexReader(tmp_path, SPACE, usual).newest()
+    published = IndexReader(FaissStore(tmp_path, SPACE), usual).newest()
     assert published is not None
     assert published.usual is None
 
 
 def test_where_nothing_is_published_there_is_none(tmp_path: Path) -> None:
-    assert IndexReader(tmp_path / "none", SPACE, usual).newest() is None
+    assert IndexReader(FaissStore(tmp_path / "none", SPACE), usual).newest() is None
 
 
 def test_while_one_thread_loads_the_others_are_answered_from_the_older_one(tmp_path: Path) -> None:
@@ -74,7 +70,7 @@ def test_while_one_thread_loads_the_others_are_answered_from_the_older_one(tmp_p
             assert go_on.wait(SECONDS)
         return usual(index)
 
-    reader = IndexReader(tmp_path, SPACE, slow)
+    reader = IndexReader(FaissStore(tmp_path, SPACE), slow)
     publish(tmp_path, 1)
     assert generation(reader.newest()) == 1
     publish(tmp_path, 2)
@@ -95,7 +91,7 @@ def test_all_who_come_before_the_first_index_is_loaded_share_one_loading(tmp_pat
         return usual(index)
 
     publish(tmp_path, 1)
-    reader = IndexReader(tmp_path, SPACE, counted)
+    reader = IndexReader(FaissStore(tmp_path, SPACE), counted)
     together = threading.Barrier(8)
 
     def ask() -> Published | None:
@@ -110,7 +106,7 @@ def test_all_who_come_before_the_first_index_is_loaded_share_one_loading(tmp_pat
 def test_a_damaged_newer_index_is_told_in_the_log_and_the_older_one_answers(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader = IndexReader(tmp_path, SPACE, usual)
+    reader = IndexReader(FaissStore(tmp_path, SPACE), usual)
     publish(tmp_path, 1)
     reader.newest()
     publish(tmp_path, 2)
@@ -125,12 +121,12 @@ def test_a_damaged_first_index_is_an_error(tmp_path: Path) -> None:
     publish(tmp_path, 1)
     next(tmp_path.glob("*.faiss")).write_bytes(b"damage")
     with pytest.raises(VectorIndexError, match="run `soundpalette index` to rebuild it"):
-        IndexReader(tmp_path, SPACE, usual).newest()
+        IndexReader(FaissStore(tmp_path, SPACE), usual).newest()
 
 
 def test_readers_beside_a_publisher_always_get_a_whole_index(tmp_path: Path) -> None:
     publish(tmp_path, 5, count=5)
-    reader, done = IndexReader(tmp_path, SPACE, usual), threading.Event()
+    reader, done = IndexReader(FaissStore(tmp_path, SPACE), usual), threading.Event()
 
     def read() -> list[int]:
         seen: list[int] = []

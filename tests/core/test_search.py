@@ -11,10 +11,11 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import NOTHING_FITS, Searcher, blend
 from soundpalette.core.types import Fact, Filters, Preferences, Sample
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import RequestError, VectorIndexError
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import hat, kick, noise, tone, write
 
 SCORE = 1e-4
@@ -23,7 +24,7 @@ SCORE = 1e-4
 @pytest.fixture
 def searcher(indexer: Indexer, library: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
     indexer.run([library], Lines())
-    return Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    return Searcher(catalogue, compact, index_store(tmp_path, compact))
 
 
 def sample(searcher: Searcher, path: str) -> Sample:
@@ -87,9 +88,9 @@ def test_deleted_samples_are_left_out_of_an_older_index_and_new_ones_pending(
 def test_an_index_published_meanwhile_is_used_at_once(searcher: Searcher, library: Path, tmp_path: Path) -> None:
     assert counted(searcher.by_text("kick drum", 99)) == 6
     write(library / "new.wav", kick(0.6))
-    folder = index_folder(tmp_path, searcher.encoder)
+    folder = Path(searcher.store.place)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    Indexer(searcher.catalogue, searcher.encoder, folder, Settings()).run([library], Lines())
+    Indexer(searcher.catalogue, searcher.encoder, searcher.store, Settings()).run([library], Lines())
     assert counted(searcher.by_text("kick drum", 99)) == 7
     for path in folder.iterdir():
         path.unlink()
@@ -100,15 +101,15 @@ def test_an_index_published_meanwhile_is_used_at_once(searcher: Searcher, librar
 
 
 def test_before_anything_is_indexed_the_mend_is_told(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
-    searcher = Searcher(catalogue, compact, tmp_path / "none")
+    searcher = Searcher(catalogue, compact, FaissStore(tmp_path / "none", compact.space))
     with pytest.raises(VectorIndexError, match="nothing is indexed yet; run `soundpalette index FOLDER`"):
         searcher.by_text("kick", 1)
 
 
 def test_an_empty_index_is_told_as_nothing_indexed(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([tmp_path / "empty"], Lines())
-    searcher = Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run([tmp_path / "empty"], Lines())
+    searcher = Searcher(catalogue, compact, index_store(tmp_path, compact))
     searcher.warm_up()
     assert searcher.distance() > 0
     with pytest.raises(VectorIndexError, match="nothing is indexed yet"):
@@ -117,7 +118,7 @@ def test_an_empty_index_is_told_as_nothing_indexed(catalogue: Catalogue, compact
 
 def test_an_index_of_another_space_is_named(searcher: Searcher, tmp_path: Path) -> None:
     key = searcher.encoder.space.key
-    shutil.rmtree(searcher.index_folder)
+    shutil.rmtree(searcher.store.place)
     with searcher.catalogue._connected() as connection:
         connection.execute("UPDATE vectors SET space = 'elder-000000000000-9'")
     with pytest.raises(VectorIndexError, match=f"indexed for elder-000000000000-9, not for .*{key}.*--encoder compact"):
@@ -132,7 +133,7 @@ def loops(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
     for number in range(12):
         named = f"loop_{120 + number}bpm" if number % 3 == 0 else "plain"
         write(tmp_path / "loops" / f"{named} {number:02}.wav", tone(110 * 1.3**number))
-    folder = index_folder(tmp_path, compact)
+    folder = index_store(tmp_path, compact)
     Indexer(catalogue, compact, folder, Settings()).run([tmp_path / "loops"], Lines())
     return Searcher(catalogue, compact, folder)
 
@@ -171,7 +172,7 @@ def test_filters_that_nothing_meets_are_answered_with_the_nearest_value(loops: S
 def test_samples_that_pass_and_are_not_indexed_yet_are_told(loops: Searcher, tmp_path: Path) -> None:
     write(tmp_path / "loops" / "new_90bpm.wav", kick(0.3))
     settings = Settings(analyse_only=True)
-    Indexer(loops.catalogue, loops.encoder, loops.index_folder, settings).run([tmp_path / "loops"], Lines())
+    Indexer(loops.catalogue, loops.encoder, loops.store, settings).run([tmp_path / "loops"], Lines())
     answer = loops.by_text("kick", 5, Filters(max_bpm=100))
     assert (answer.hits, answer.pending) == ((), 1)
     assert answer.note == "1 samples meet the filters and none is in the index yet; run `soundpalette index`"
@@ -186,8 +187,8 @@ def doubled(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
         write(folder / f"tone {number} loop{('_120bpm_Am', '_150bpm_F#', '', '')[number]}.wav", tone(110 * 2**number))
     for number in range(2):
         write(folder / f"hat {number}.wav", hat(0.1 + number, seed=number))
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([folder], Lines())
-    return Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run([folder], Lines())
+    return Searcher(catalogue, compact, index_store(tmp_path, compact))
 
 
 def test_copies_are_one_hit_and_counted(doubled: Searcher) -> None:
@@ -267,8 +268,7 @@ def test_diversity_keeps_the_best_and_changes_what_follows(doubled: Searcher) ->
 def test_those_chosen_are_left_out_and_their_tempo_and_key_lead(doubled: Searcher, tmp_path: Path) -> None:
     fitting = write(tmp_path / "doubled" / "noise loop_120bpm_Am.wav", noise(0.5))
     strange = write(tmp_path / "doubled" / "noise loop_141bpm_D#.wav", noise(1.5))
-    folder = doubled.index_folder
-    Indexer(doubled.catalogue, doubled.encoder, folder, Settings()).run([fitting.parent], Lines())
+    Indexer(doubled.catalogue, doubled.encoder, doubled.store, Settings()).run([fitting.parent], Lines())
     chosen = sample(doubled, "tone 0 loop_120bpm_Am.wav")
     hits = doubled.by_text("noise", 12, preferences=Preferences(context=(chosen.id,))).hits
     paths = [hit.sample.path for hit in hits]
@@ -278,8 +278,8 @@ def test_those_chosen_are_left_out_and_their_tempo_and_key_lead(doubled: Searche
 
 def test_a_library_of_one_sound_is_searched(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> None:
     write(tmp_path / "one" / "kick.wav", kick())
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([tmp_path / "one"], Lines())
-    searcher = Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run([tmp_path / "one"], Lines())
+    searcher = Searcher(catalogue, compact, index_store(tmp_path, compact))
     only = sample(searcher, "kick.wav")
     assert len(searcher.by_text("kick", 3).hits) == 1
     assert searcher.by_audio(only, 3).hits == ()

@@ -13,6 +13,7 @@ import pytest
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from tests.delivery.compose import read_yaml
@@ -39,7 +40,7 @@ def data(indexer: Indexer, library: Path, tmp_path: Path) -> Path:
 def server(compact: Encoder, tmp_path: Path) -> Iterator[Searcher]:
     """A server with a data folder of its own, which it opened before anything was sent."""
     catalogue = Catalogue(tmp_path / "server" / "catalogue.sqlite")
-    yield Searcher(catalogue, compact, tmp_path / "server" / "index" / compact.space.key)
+    yield Searcher(catalogue, compact, FaissStore(tmp_path / "server" / "index" / compact.space.key, compact.space))
     catalogue.close()
 
 
@@ -63,7 +64,7 @@ def test_a_running_server_answers_from_what_was_sent_last(
     assert found(server) == before, "nothing was sent to the server yet"
     assert publish(tmp_path / "box", tmp_path / "server").returncode == 0
     assert found(server) == before - {"low.wav"} | {"new.wav"}
-    assert len(list(server.index_folder.iterdir())) == 2
+    assert len(list(Path(server.store.place).iterdir())) == 2
 
 
 def test_a_damaged_copy_is_not_published(data: Path, server: Searcher, tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_catalogue_of_another_version_is_not_laid_over(data: Path, server: Sea
     refused = publish(data, tmp_path / "server")
     assert refused.returncode == 1
     assert "one SoundPalette version on both sides" in refused.stderr
-    assert not list(server.index_folder.glob("manifest.json"))
+    assert not list(Path(server.store.place).glob("manifest.json"))
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:

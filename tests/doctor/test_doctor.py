@@ -17,11 +17,12 @@ from soundpalette.app import App
 from soundpalette.config import load_config
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.doctor import Finding, State, examine, machine
 from soundpalette.doctor import library as checks
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import tone, write
 
 PACKAGE = Path(soundpalette.__file__).parent
@@ -135,7 +136,7 @@ def test_a_catalogue_of_a_newer_version_is_told(indexed: Path, tmp_path: Path) -
 def test_a_damaged_index_is_told(
     indexed: Path, tmp_path: Path, compact: Encoder, file: str, content: bytes | None, words: str
 ) -> None:
-    (path,) = index_folder(tmp_path, compact).glob(file)
+    (path,) = index_store(tmp_path, compact).folder.glob(file)
     if content is None:
         path.unlink()
     else:
@@ -148,7 +149,7 @@ def test_a_damaged_index_is_told(
 
 def test_samples_that_are_not_indexed_yet_are_a_warning(indexed: Path, catalogue: Catalogue, compact: Encoder) -> None:
     write(indexed / "new.wav", tone(500))
-    unused = indexed.parent / "unused"
+    unused = FaissStore(indexed.parent / "unused", compact.space)
     Indexer(catalogue, compact, unused, Settings(analyse_only=True)).run([indexed], Lines())
     found = findings()["index"]
     assert (found.state, found.mend) == (State.WARNING, "run `soundpalette index`")

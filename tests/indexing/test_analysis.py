@@ -14,23 +14,24 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.types import Counts, Fact, Filters, Guess, Traits, Vectors
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import AudioError
 from soundpalette.indexing import analyse
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.progress import Lines
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import kick, tone, write
 
 
 class Run:
     """Runs an indexer of its own each time."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, folder: Path) -> None:
-        self.catalogue, self.encoder, self.folder = catalogue, encoder, folder
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, store: FaissStore) -> None:
+        self.catalogue, self.encoder, self.store = catalogue, encoder, store
 
     def __call__(self, *paths: Path, analyse_only: bool = False, guesser: analyse.Guesser | None = None) -> Report:
         settings = Settings(batch_size=4, analyse_only=analyse_only)
-        return Indexer(self.catalogue, self.encoder, self.folder, settings, guesser).run(paths, Lines())
+        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser).run(paths, Lines())
 
     def traits(self, path: str) -> Traits | None:
         found = self.catalogue.sample_at(self.catalogue.roots()[0].id, path)
@@ -40,7 +41,7 @@ class Run:
 
 @pytest.fixture
 def run(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Run:
-    return Run(catalogue, compact, index_folder(tmp_path, compact))
+    return Run(catalogue, compact, index_store(tmp_path, compact))
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_analysis_alone_loads_no_tower_and_leaves_embedding_for_later(run: Run, 
             patch.delattr(type(run.encoder), name)
         report = run(folder, analyse_only=True)
     assert (report.counts, report.analysed) == (Counts(seen=2, added=2), 2)
-    assert not run.folder.exists()
+    assert not run.store.folder.exists()
     assert run(folder, analyse_only=True).counts == Counts(seen=2, unchanged=2)
     later = run(folder)
     assert (later.counts, later.analysed) == (Counts(seen=2, added=2), 0)

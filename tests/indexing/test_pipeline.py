@@ -7,24 +7,27 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from soundpalette.core import vector_index
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import Counts, Features, Window
+from soundpalette.core.types import Counts, Features, FoundFile, Window
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing import prepare
+from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
-from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
-from soundpalette.indexing.scan import Found, scan
-from tests.conftest import CRATE, index_folder
+from soundpalette.indexing.scan import walk
+from soundpalette.indexing.work import Identified, Job
+from tests.conftest import CRATE, index_store
 from tests.sounds import hat, kick, noise, tone, write, write_library
 
 SAME_VECTOR = 1e-5
@@ -33,21 +36,21 @@ SAME_VECTOR = 1e-5
 
 @pytest.fixture
 def run(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> "Run":
-    return Run(catalogue, compact, index_folder(tmp_path, compact))
+    return Run(catalogue, compact, index_store(tmp_path, compact))
 
 
 class Run:
     """Runs an indexer of its own each time."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, folder: Path) -> None:
-        self.catalogue, self.encoder, self.folder = catalogue, encoder, folder
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, store: FaissStore) -> None:
+        self.catalogue, self.encoder, self.store = catalogue, encoder, store
 
     def __call__(self, *paths: Path, prune: bool = False, verify: bool = False) -> Report:
         settings = Settings(batch_size=4, prune=prune, verify=verify)
-        return Indexer(self.catalogue, self.encoder, self.folder, settings).run(paths, Lines())
+        return Indexer(self.catalogue, self.encoder, self.store, settings).run(paths, Lines())
 
     def indexed(self) -> int:
-        index = vector_index.load(self.folder, self.encoder.space)
+        index = self.store.load()
         assert index is not None
         assert index.manifest.stamp == self.catalogue.stamp()
         return index.manifest.count
@@ -157,15 +160,15 @@ def test_a_drive_that_goes_away_during_a_run_loses_nothing(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(library)
-    prepare = Preparer.all
+    identify = LocalEngine.identify
 
-    def unplug(self: Preparer, jobs: Iterable[Job]) -> Iterator[Prepared]:
+    def unplug(self: LocalEngine, jobs: Iterable[Job]) -> Iterator[Identified]:
         library.rename(library.with_name("away"))
-        return prepare(self, jobs)
+        return identify(self, jobs)
 
     for path in library.rglob("*.*"):
         os.utime(path, (1, 1))
-    monkeypatch.setattr(Preparer, "all", unplug)
+    monkeypatch.setattr(LocalEngine, "identify", unplug)
     with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     monkeypatch.undo()
@@ -178,18 +181,34 @@ def test_a_drive_that_goes_away_while_it_is_scanned_loses_nothing(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(library)
-    real = scan
+    real = walk
 
-    def unplug(root: Path, *rest: Any) -> Found:
-        found = real(root, *rest)
+    def unplug(root: Path, *rest: Any) -> Iterator[FoundFile]:
+        files = list(real(root, *rest))
         library.rename(library.with_name("away"))
         library.mkdir()
-        return Found(files=found.files[:3])
+        return iter(files[:3])
 
-    monkeypatch.setattr("soundpalette.indexing.pipeline.scan", unplug)
+    monkeypatch.setattr("soundpalette.indexing.survey.walk", unplug)
     with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     assert run.catalogue.total() == 6
+
+
+class Refusing:
+    """An entry of a folder that asks `stat` of its path."""
+
+    def __init__(self, entry: os.DirEntry[str], stat: Callable[..., os.stat_result]) -> None:
+        self.name, self.path = entry.name, entry.path
+        self.is_dir, self.is_symlink = entry.is_dir, entry.is_symlink
+        self._stat = stat
+
+    def stat(self, **options: bool) -> os.stat_result:
+        return self._stat(Path(self.path), **options)
+
+
+def refusing(scandir: Any, stat: Callable[..., os.stat_result], folder: str) -> nullcontext[list[Refusing]]:
+    return nullcontext([Refusing(entry, stat) for entry in scandir(folder)])
 
 
 def test_a_file_that_cannot_be_looked_at_is_kept_and_mended_without_a_trace(
@@ -204,6 +223,7 @@ def test_a_file_that_cannot_be_looked_at_is_kept_and_mended_without_a_trace(
         return stat(path, **options)
 
     monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(os, "scandir", partial(refusing, os.scandir, refuse))
     assert run(library).counts == Counts(seen=6, unchanged=5, failed=1)
     monkeypatch.undo()
     assert run.catalogue.total() == 6
@@ -255,7 +275,7 @@ def test_a_new_catalogue_is_never_served_by_the_index_of_an_older_one(run: Run, 
         path.unlink()
     other = tmp_path / "other"
     write(other / "one.wav", tone(440))
-    fresh = Run(Catalogue(run.catalogue.path), run.encoder, run.folder)
+    fresh = Run(Catalogue(run.catalogue.path), run.encoder, run.store)
     fresh(other)
     assert fresh.indexed() == 1
 
@@ -323,7 +343,7 @@ def test_an_unknown_path_a_file_and_an_empty_folder(run: Run, tmp_path: Path) ->
 
 def test_a_damaged_index_is_published_anew(run: Run, library: Path) -> None:
     run(library)
-    next(run.folder.glob("*.faiss")).write_bytes(b"damage")
+    next(run.store.folder.glob("*.faiss")).write_bytes(b"damage")
     assert run(library).counts.unchanged == 6
     assert run.indexed() == 6
 
@@ -372,6 +392,6 @@ def test_a_kill_loses_nothing_that_was_committed_and_repeats_nothing(tmp_path: P
     result = subprocess.run(index_command(), env=environment, capture_output=True, check=True)
     report = json.loads(result.stdout)
     assert (report["seen"], report["unchanged"], report["added"]) == (85, committed, 85 - committed)
-    index = vector_index.load(index_folder(tmp_path, compact), compact.space)
+    index = index_store(tmp_path, compact).load()
     assert index is not None
     assert index.manifest.count == 85

@@ -18,7 +18,7 @@ from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from soundpalette.server.mcp import build
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import RATE, kick, write
 from tests.tools.crates import write_crate
 
@@ -47,7 +47,7 @@ async def client(
     indexer: Indexer, crate: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path
 ) -> AsyncIterator[Client]:
     indexer.run([crate], Lines())
-    async with Client(build(Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact))))) as client:
+    async with Client(build(Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact))))) as client:
         yield client
 
 

@@ -19,7 +19,7 @@ from soundpalette.errors import BusyError
 from soundpalette.server.calls import LEAST_AT_WORK, Calls, Lane
 from soundpalette.server.mcp import build
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 
 pytestmark = pytest.mark.anyio
 SECONDS: Final = 30
@@ -33,7 +33,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def bench(catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Workbench:
-    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)))
+    return Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)))
 
 
 class Gate:

@@ -23,6 +23,7 @@ from mcp.types import TextContent
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
 from tests.server import forged
@@ -62,7 +63,8 @@ def hurried(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def _index(library: Path, data: Path, encoder: Encoder) -> dict[str, str]:
     catalogue = Catalogue(data / "catalogue.sqlite")
     try:
-        Indexer(catalogue, encoder, data / "index" / encoder.space.key, Settings(batch_size=4)).run([library], Lines())
+        store = FaissStore(data / "index" / encoder.space.key, encoder.space)
+        Indexer(catalogue, encoder, store, Settings(batch_size=4)).run([library], Lines())
         (root,) = catalogue.roots()
         found = {str(path.relative_to(library)) for path in library.rglob("*.wav")}
         samples = {path: catalogue.sample_at(root.id, path) for path in found}

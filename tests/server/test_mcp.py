@@ -16,7 +16,7 @@ from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
 from soundpalette.server.mcp import build
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import CRATE, index_folder
+from tests.conftest import CRATE, index_store
 from tests.sounds import kick, tone, write
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +33,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 def bench(indexer: Indexer, library: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Workbench:
     indexer.run([library], Lines())
-    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)), default_top_k=3, max_top_k=50)
+    return Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)), default_top_k=3, max_top_k=50)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ async def test_a_file_that_cannot_be_embedded_is_named(client: Client, library: 
 
 
 async def test_a_damaged_index_says_how_to_mend_it(client: Client, bench: Workbench) -> None:
-    next(bench.searcher.index_folder.glob("*.faiss")).write_bytes(b"damage")
+    next(Path(bench.searcher.store.place).glob("*.faiss")).write_bytes(b"damage")
     bench.searcher._reader._held = None
     assert "checksum is wrong); run `soundpalette index`" in await refusal(client, "search_by_text", query="kick")
 
@@ -298,8 +298,8 @@ async def test_ten_hits_in_ten_roots_of_long_names_stay_within_their_budget(
     for number, root in enumerate(roots):
         sound = tone(110 * 1.3**number)
         write(root / ("f" * 200) / ('"' * 200) / f"{'k' * 170}_percussion_loop_124bpm_D#m.wav", sound)
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run(roots, Lines())
-    async with Client(build(Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact))))) as client:
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run(roots, Lines())
+    async with Client(build(Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact))))) as client:
         result = await client.call_tool("search_by_text", {"query": "kick drum"})
         assert isinstance(result.structured_content, dict)
         assert len(result.structured_content["hits"]) == len(result.structured_content["roots"]) == 10
@@ -316,8 +316,8 @@ async def test_ten_hits_stay_within_their_budget(catalogue: Catalogue, compact: 
             / f"{'velvet kick ' * 7}percussion_loop_124bpm_D#m {number:02}.wav",
             kick(0.2 + number / 50),
         )
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run([folder, CRATE / "drums"], Lines())
-    async with Client(build(Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact))))) as client:
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run([folder, CRATE / "drums"], Lines())
+    async with Client(build(Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact))))) as client:
         result = await client.call_tool("search_by_text", {"query": "kick drum"})
         assert isinstance(result.structured_content, dict)
         assert len(result.structured_content["hits"]) == 10

@@ -20,6 +20,7 @@ from mcp.client import Client
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
+from tests.conftest import index_store
 from tests.sounds import tone, write
 
 SECONDS: Final = 60
@@ -130,12 +131,15 @@ def test_an_encoder_that_cannot_be_loaded_is_not_ready_and_says_why_without_a_pa
     assert f"finds no {ABSENT} device; set [processing] device to auto or cpu" in server.log
 
 
-def test_a_damaged_index_is_not_ready_until_it_is_built_anew(indexer: Indexer, library: Path, compact: Encoder) -> None:
+def test_a_damaged_index_is_not_ready_until_it_is_built_anew(
+    indexer: Indexer, library: Path, compact: Encoder, tmp_path: Path
+) -> None:
+    store = index_store(tmp_path, compact)
     indexer.run([library], Lines())
-    next(indexer._index_folder.glob("*.faiss")).write_bytes(b"damage")
+    next(store.folder.glob("*.faiss")).write_bytes(b"damage")
     with serving() as server, server.client() as client:
         assert unready(client) == "the index cannot be used; run `soundpalette index` to rebuild it"
-        Indexer(indexer._catalogue, compact, indexer._index_folder, Settings()).run([library], Lines())
+        Indexer(indexer._catalogue, compact, store, Settings()).run([library], Lines())
         assert client.get("/health/ready").status_code == 200
         assert search(client)["hits"]
 

@@ -19,7 +19,7 @@ from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from soundpalette.server.mcp import build
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ def sample_id(indexer: Indexer, library: Path, catalogue: Catalogue) -> str:
 
 @pytest.fixture
 async def client(sample_id: str, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> AsyncIterator[Client]:
-    async with Client(build(Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact))))) as client:
+    async with Client(build(Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact))))) as client:
         yield client
 
 

@@ -10,7 +10,7 @@ from soundpalette.core.search import Searcher
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.tools.crates import write_crate
 
 
@@ -22,4 +22,4 @@ def crate(tmp_path: Path) -> Path:
 @pytest.fixture
 def crate_bench(indexer: Indexer, crate: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Workbench:
     indexer.run([crate], Lines())
-    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)))
+    return Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)))

@@ -18,7 +18,7 @@ from soundpalette.tools.library import library_overview
 from soundpalette.tools.palette import describe_palette
 from soundpalette.tools.search import search_by_text
 from soundpalette.tools.workbench import Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import hat, kick, noise, tone, write
 from tests.tools.crates import notes_loop
 
@@ -126,8 +126,8 @@ def test_eight_roles_of_long_names_stay_within_their_budget(
     for number, sound in enumerate([kick(0.3), noise(0.3), hat(0.1), *(tone(90 * 3**n, 0.2 * 2**n) for n in range(6))]):
         name = f"percussion {number}{'q' * 180} {126 + number}bpm A#m.wav"
         write(roots[number % 3] / ("f" * 200) / ('"' * 200) / name, sound)
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings()).run(roots, Lines())
-    bench = Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)))
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings()).run(roots, Lines())
+    bench = Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)))
     built = build_palette(bench, "dark " * 150 + "126.12 BPM, A# minor", ["percussion"] * 8)
     assert len(built.picks) == 8
     assert len(json.dumps(built.model_dump(mode="json"), ensure_ascii=False)) <= 7000
@@ -185,7 +185,7 @@ def test_a_sample_whose_new_content_is_not_embedded_yet_is_left_out(
 ) -> None:
     (taken,) = paths(crate_bench, BRIEF, "bass")
     write(crate / taken, tone(60, 2.0))
-    Indexer(catalogue, compact, index_folder(tmp_path, compact), Settings(analyse_only=True)).run([crate], Lines())
+    Indexer(catalogue, compact, index_store(tmp_path, compact), Settings(analyse_only=True)).run([crate], Lines())
     assert paths(crate_bench, BRIEF, "bass") not in ([], [taken])
 
 
@@ -227,7 +227,7 @@ def genres(indexer: Indexer, catalogue: Catalogue, compact: Encoder, tmp_path: P
             write(folder / f"bass {number}.wav", tone(40 + 5 * shift + 21 * number, 0.5 + 0.1 * shift))
     write(tmp_path / "genres" / "kick 9.wav", kick(0.9))
     indexer.run([tmp_path / "genres"], Lines())
-    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)))
+    return Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)))
 
 
 @pytest.mark.parametrize(

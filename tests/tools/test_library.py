@@ -8,6 +8,7 @@ import pytest
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import RequestError
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
@@ -46,10 +47,10 @@ def test_packs_of_strangers_are_cleaned_bounded_and_the_small_ones_summed(
 def test_the_indexs_state_comes_with_its_mend(
     crate_bench: Workbench, crate: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path
 ) -> None:
-    empty = Workbench(Searcher(catalogue, compact, tmp_path / "none"))
+    empty = Workbench(Searcher(catalogue, compact, FaissStore(tmp_path / "none", compact.space)))
     assert library_overview(empty).index.startswith("Nothing is indexed yet; run `soundpalette index FOLDER`")
     crate.rename(tmp_path / "unplugged")
-    next(crate_bench.searcher.index_folder.glob("manifest.json")).write_text("damage")
+    next(Path(crate_bench.searcher.store.place).glob("manifest.json")).write_text("damage")
     (tmp_path / "unplugged").rename(crate)
     assert "is damaged (its manifest cannot be read); run `soundpalette index`" in library_overview(crate_bench).index
 

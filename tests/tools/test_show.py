@@ -15,7 +15,7 @@ from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from soundpalette.tools.show import Known, show
 from soundpalette.tools.workbench import Reach, Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import kick, tone, write
 
 
@@ -23,7 +23,7 @@ from tests.sounds import kick, tone, write
 def bench(indexer: Indexer, library: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Workbench:
     write(library / "loops" / "loop_124bpm.wav", kick(0.5))
     indexer.run([library], Lines())
-    return Workbench(Searcher(catalogue, compact, index_folder(tmp_path, compact)), reach=Reach(anywhere=True))
+    return Workbench(Searcher(catalogue, compact, index_store(tmp_path, compact)), reach=Reach(anywhere=True))
 
 
 def test_a_sample_is_told_with_the_source_of_each_value(bench: Workbench, library: Path) -> None:

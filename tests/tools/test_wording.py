@@ -12,6 +12,7 @@ from mcp.client import Client
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher
+from soundpalette.core.vector_index import FaissStore
 from soundpalette.server.mcp import INSTRUCTIONS, build
 from soundpalette.tools.workbench import Workbench
 
@@ -22,7 +23,7 @@ TASKS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("wording.to
 def schemas(compact: Encoder, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """By tool, its published input schema, as a client of an empty library sees it."""
     folder = tmp_path_factory.mktemp("empty")
-    bench = Workbench(Searcher(Catalogue(folder / "catalogue.sqlite"), compact, folder))
+    bench = Workbench(Searcher(Catalogue(folder / "catalogue.sqlite"), compact, FaissStore(folder, compact.space)))
 
     async def listed() -> dict[str, dict[str, Any]]:
         async with Client(build(bench)) as client:

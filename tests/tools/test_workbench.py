@@ -15,14 +15,14 @@ from soundpalette.errors import RequestError
 from soundpalette.indexing.pipeline import Indexer
 from soundpalette.indexing.progress import Lines
 from soundpalette.tools.workbench import Reach, Workbench
-from tests.conftest import index_folder
+from tests.conftest import index_store
 from tests.sounds import tone, write
 
 
 @pytest.fixture
 def searcher(indexer: Indexer, library: Path, catalogue: Catalogue, compact: Encoder, tmp_path: Path) -> Searcher:
     indexer.run([library], Lines())
-    return Searcher(catalogue, compact, index_folder(tmp_path, compact))
+    return Searcher(catalogue, compact, index_store(tmp_path, compact))
 
 
 @pytest.fixture

@@ -21,13 +21,22 @@ class Encoder(ABC):
 
     Audio goes three steps, so that the indexer can decode ahead in threads and batch the windows of many files:
     `windows` (processor work, streamed) -> `embed_windows` (the network, batched) -> `pool` (one vector a file).
-    A window's features never depend on the batch that it is in. No tower is loaded before it is needed.
+    A window's features never depend on the batch that it is in. No tower is loaded before it is needed. An encoder can
+    be pickled and goes without its towers.
     """
 
     @property
     @abstractmethod
     def space(self) -> Space:
         """The space of the vectors; cheap, loads no tower and imports no torch."""
+
+    @property
+    def features_revision(self) -> str:
+        """What the features of `embed_windows` depend on beside the audio, to keep them by; cheap as `space` is.
+
+        Empty: this encoder's features are not worth keeping.
+        """
+        return ""
 
     @abstractmethod
     def windows(self, source: Path | Recording) -> Iterator[Window]:
@@ -43,6 +52,13 @@ class Encoder(ABC):
     @abstractmethod
     def pool(self, features: Features) -> Vector:
         """One file's vector, float32 [dimension], not normalised, from all its windows' features [windows, width]."""
+
+    def pool_all(self, files: Sequence[Features]) -> Vectors:
+        """`pool` of each of `n` files: float32 [n, dimension], not normalised, in their order."""
+        vectors = np.empty((len(files), self.space.dimension), np.float32)
+        for row, features in enumerate(files):
+            vectors[row] = self.pool(features)
+        return vectors
 
     @abstractmethod
     def text_features(self, texts: Sequence[str]) -> Vectors:

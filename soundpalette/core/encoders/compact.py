@@ -85,6 +85,9 @@ class CompactEncoder(Encoder):
         self._audio: AudioTower | None = None
         self._text: _TextSide | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self._folder, self._device, self._dtype, self._limits)
+
     @property
     def space(self) -> Space:
         return Space(NAME, _revision(self._folder), DIMENSION)

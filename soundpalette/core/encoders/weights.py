@@ -40,6 +40,8 @@ MERT_FILES: Final = ("config.json", "pytorch_model.bin")
 TEXT_FILES: Final = ("config.json", "tokenizer.json")
 RECIPE: Final = 1
 """Raised whenever windows, padding, normalisation or pooling change: vectors of two recipes are never compared."""
+FEATURES_RECIPE: Final = 1
+"""The same for windows, normalisation and MERT alone: features of two recipes are never pooled as one file's."""
 TERMS: Final = (
     "CLaMP3 is a download of about 2.2 GB (MERT-v1-95M 0.4 GB, the CLaMP3 checkpoint 1.8 GB, the tokenizer 9 MB) "
     "and 1.8 GB more once converted; MERT's weights are licensed CC-BY-NC-4.0 (no commercial use)"
@@ -65,12 +67,16 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Converted weights in `folder`: the space's revision and dimension, the heads of the audio tower."""
+    """Converted weights in `folder`: the space's revision and dimension, the heads of the audio tower.
+
+    `features` is the revision of MERT's features (12 hex characters): another CLaMP3 checkpoint leaves it as it is.
+    """
 
     folder: Path
     revision: str
     dimension: int
     audio_heads: int
+    features: str
 
 
 def default_cache() -> Path:
@@ -166,7 +172,7 @@ def _convert(published: Published, cache_dir: Path, revision: str, hashes: dict[
             if folder.exists():
                 folder.rename(Path(scratch) / "damaged")
             made.rename(folder)
-    return Installed(folder, revision, facts["dimension"], facts["audio_heads"])
+    return _installed(folder, facts)
 
 
 def _sweep(parent: Path) -> None:
@@ -181,9 +187,15 @@ def _complete(folder: Path) -> Installed | None:
     try:
         if any((folder / name).stat().st_size != size for name, size in manifest["sizes"].items()):
             return None
-        return Installed(folder, manifest["revision"], manifest["dimension"], manifest["audio_heads"])
+        return _installed(folder, manifest)
     except (KeyError, TypeError, AttributeError, OSError):
         return None
+
+
+def _installed(folder: Path, facts: dict[str, Any]) -> Installed:
+    mert = [FEATURES_RECIPE, *(facts["sha256"][role] for role in ("mert_config", "mert_weights"))]
+    features = hashlib.sha256(json.dumps(mert).encode()).hexdigest()[:12]
+    return Installed(folder, facts["revision"], facts["dimension"], facts["audio_heads"], features)
 
 
 def _locate(sources: Sources, cache_dir: Path) -> Published:

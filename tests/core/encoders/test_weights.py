@@ -167,6 +167,18 @@ def test_hub_and_local_copies_of_the_same_bytes_share_a_space_and_other_heads_do
     )
 
 
+def test_another_checkpoint_over_the_same_mert_keeps_the_features_revision(tmp_path: Path) -> None:
+    copy = shutil.copytree(PARITY, tmp_path / "copy")
+    changed = Sources(copy / "mert", copy / "clamp3.pth", copy / "text")
+    before = weights.install(local(), tmp_path / "cache")
+    (copy / "clamp3.json").write_text('{"audio_heads": 3}')
+    other_checkpoint = weights.install(changed, tmp_path / "cache")
+    (copy / "mert" / "config.json").write_text((copy / "mert" / "config.json").read_text() + "\n")
+    other_mert = weights.install(changed, tmp_path / "cache")
+    assert other_checkpoint.revision != before.revision
+    assert other_checkpoint.features == before.features != other_mert.features
+
+
 def test_a_named_revision_is_fetched(hub: Hub, tmp_path: Path) -> None:
     hub.revision = "v1.0"
     sources = Sources("m-a-p/MERT-v1-95M@v1.0", "sander-wood/clamp3@v1.0", "FacebookAI/xlm-roberta-base@v1.0")
