@@ -29,8 +29,8 @@ from bench.rows import Row
 
 PARTS: Final = {
     "handshake": "bench.handshake:rows",
-    "indexing": "bench.crate:indexing",
-    "encoding": "bench.crate:encoding",
+    "indexing": "bench.compact:indexing",
+    "encoding": "bench.compact:encoding",
     "text query": "bench.crate:text_query",
     "service": "bench.crate:served_query",
     "sizes": "bench.sizes:rows",

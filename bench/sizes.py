@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.crate import CRATE
+from bench.compact import CRATE
 from bench.rows import Row
 from bench.stopwatch import milliseconds
 from soundpalette.app import App

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.music.spectra import cut, power
+from soundpalette.core.music.spectra import circle, spectra
 from soundpalette.core.types import Waveform
 
 FRAME: Final = 8192
@@ -75,21 +75,21 @@ class Chroma:
 
 def find_chroma(audio: Waveform, rate: int) -> Chroma:
     """Chroma of mono audio, its end going on at its start as a loop does; tuning estimated."""
-    spectra = _spectra(audio)
+    power = _spectra(audio)
     first, last = int(LOWEST_HZ * FRAME / rate), int(HIGHEST_HZ * FRAME / rate)
-    total = float(spectra[:, first:].sum())
-    frame, bin_, strength = _peaks(spectra[:, : last + 2], first)
+    total = float(power[:, first:].sum())
+    frame, bin_, strength = _peaks(power[:, : last + 2], first)
     midi = 69 + 12 * np.log2(np.maximum(bin_, 1e-3) * rate / FRAME / 440)
     turn = np.sum(np.sqrt(strength) * np.exp(2j * np.pi * midi))
     tuning = float(np.angle(turn) / (2 * np.pi)) if abs(turn) else 0.0
     weight = np.sqrt(strength) * 2 ** (-np.maximum(0, midi - FULL_BELOW) / 12)
     classes = np.round(midi - tuning).astype(int) % 12
-    shape = (len(spectra), 12)
+    shape = (len(power), 12)
     notes, bass = np.zeros(shape), np.zeros(shape)
     np.add.at(notes, (frame, classes), weight)
     low = midi < BASS_BELOW
     np.add.at(bass, (frame[low], classes[low]), weight[low])
-    steady = _steady(frame, midi, len(spectra))
+    steady = _steady(frame, midi, len(power))
     share = float(strength[steady].sum()) / max(total, 1e-12)
     return Chroma(notes, bass, tuning, min(1.0, share), len(audio) / rate)
 
@@ -98,9 +98,9 @@ def _spectra(audio: Waveform) -> npt.NDArray[np.float32]:
     """Power [frames, bins]; what is shorter than a frame stands alone in silence."""
     count = max(1, round(len(audio) / HOP))
     starts = np.round(np.arange(count) * (len(audio) / count)).astype(int)
-    short = len(audio) < FRAME
-    circle = np.pad(audio, (FRAME // 2, FRAME), mode="constant" if short else "wrap")
-    return power(cut(circle, starts, FRAME))
+    if len(audio) < FRAME:
+        return spectra(np.pad(audio, (FRAME // 2, FRAME)), starts, FRAME)
+    return spectra(circle(audio, FRAME // 2, FRAME), starts, FRAME)
 
 
 def _peaks(power: npt.NDArray[np.float32], first: int) -> tuple[npt.NDArray[np.int64], Series, Series]:

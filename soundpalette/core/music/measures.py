@@ -1,13 +1,13 @@
 """What can be measured of any sound: level, peak, brightness, bands, noisiness, attack and decay."""
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.music.spectra import cut, power
+from soundpalette.core.music.spectra import spectra
 from soundpalette.core.types import Waveform
 
 RATE: Final = 44_100
@@ -25,24 +25,30 @@ HOLD_STEPS: Final = 25
 Series = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spectrum:
     """Power of each frequency [frames, bins] and those frequencies in Hz [bins], in frames of 2,048 side by side."""
 
     power: npt.NDArray[np.float32]
     hz: Series
 
+    @cached_property
+    def total(self) -> Series:
+        """The power of each frequency in all frames."""
+        return np.asarray(self.power.sum(axis=0, dtype=np.float64))
+
     @property
     def brightness_hz(self) -> float:
         """The power's centre of gravity, so that loud frames count most; silence is 0."""
-        power = self.power.sum(axis=0, dtype=np.float64)
+        power = self.total
         return float(power @ self.hz / power.sum()) if power.any() else 0.0
 
     @property
     def bands(self) -> tuple[float, float, float, float]:
         """The shares of power below 100, 100 to 500, 500 to 4,000 and above 4,000 Hz; all 0 for silence."""
-        power = self.power.sum(axis=0, dtype=np.float64)
-        low, mid, high, top = (float(part.sum()) for part in np.split(power, np.searchsorted(self.hz, BAND_EDGES_HZ)))
+        low, mid, high, top = (
+            float(part.sum()) for part in np.split(self.total, np.searchsorted(self.hz, BAND_EDGES_HZ))
+        )
         total = (low + mid + high + top) or 1.0
         return low / total, mid / total, high / total, top / total
 
@@ -81,7 +87,7 @@ def spectrum(audio: npt.NDArray[np.float32], rate: int) -> Spectrum:
     """The power of [frames, channels], summed over the channels."""
     padded = np.pad(audio, ((0, -len(audio) % FRAME), (0, 0)))
     starts = np.arange(0, len(padded), FRAME)
-    found = reduce(np.add, (power(cut(channel, starts, FRAME)) for channel in padded.T))
+    found = reduce(np.add, (spectra(channel, starts, FRAME) for channel in padded.T))
     return Spectrum(found, np.asarray(np.fft.rfftfreq(FRAME, 1 / rate), np.float64))
 
 
@@ -89,9 +95,12 @@ def envelope(audio: npt.NDArray[np.float32], rate: int) -> Series:
     """The largest value of any channel in each millisecond and the 24 before it, [milliseconds]."""
     step = max(1, round(STEP_SECONDS * rate))
     loudest = reduce(np.maximum, np.abs(audio).T)  # a maximum over a short axis takes ten times as long
-    peaks = np.pad(loudest, (0, -len(loudest) % step)).reshape(-1, step).max(axis=1)
-    held = np.lib.stride_tricks.sliding_window_view(np.pad(peaks, (HOLD_STEPS - 1, 0)), HOLD_STEPS)
-    return np.asarray(held.max(axis=1), np.float64)
+    peaks = np.maximum.reduceat(loudest, np.arange(0, len(loudest), step))
+    held, steps = np.concatenate([np.zeros(HOLD_STEPS - 1, np.float32), peaks]), 1
+    while steps < HOLD_STEPS:  # the maximum of two stretches is that of a longer one
+        further = min(steps, HOLD_STEPS - steps)
+        held, steps = np.maximum(held[further:], held[:-further]), steps + further
+    return np.asarray(held, np.float64)
 
 
 def attack_seconds(envelope: Series) -> float:

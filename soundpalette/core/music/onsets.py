@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.music.spectra import cut, power
+from soundpalette.core.music.spectra import circle, spectra
 from soundpalette.core.types import Waveform
 
 FRAME: Final = 1024
@@ -99,10 +99,9 @@ def find_onsets(audio: Waveform, rate: int) -> Onsets:
     """Rises of the logarithmic power of narrow bands (spectral flux), the end of the sound going on at its start."""
     count = max(2, round(len(audio) / HOP))
     starts = np.round(np.arange(count) * (len(audio) / count)).astype(int)
-    circle = np.pad(audio, (FRAME // 2, FRAME // 2), mode="wrap")
-    spectra = power(cut(circle, starts, FRAME))
+    power = spectra(circle(audio, FRAME // 2, FRAME // 2), starts, FRAME)
     bins = np.searchsorted(np.fft.rfftfreq(FRAME, 1 / rate), EDGES_HZ)
-    bands = np.add.reduceat(spectra, bins, axis=1)[:, :-1].astype(np.float64)
+    bands = np.add.reduceat(power, bins, axis=1)[:, :-1].astype(np.float64)
     level = np.log(np.maximum(bands, QUIETEST * max(float(bands.max()), 1e-12)))
     rises = np.maximum(0, level - np.roll(level, 1, axis=0))
     groups = np.split(rises, [LOW_BANDS, MID_BANDS], axis=1)

@@ -38,11 +38,11 @@ class Pitch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Period:
-    """In frames (between frames by a parabola), and how like itself the sound is after it, 0 to 1."""
+class _Periods:
+    """Of each stretch [n]: in frames (between frames by a parabola), and how like itself it is after that, 0 to 1."""
 
-    frames: float
-    clarity: float
+    frames: Series
+    clarity: Series
 
 
 def find_pitch(audio: Waveform, rate: int) -> Pitch | None:
@@ -58,9 +58,9 @@ def find_pitch(audio: Waveform, rate: int) -> Pitch | None:
     level = np.sqrt(np.square(frames).mean(axis=1))
     loud = level > 0.03 * level.max()
     frames, level = frames[loud], level[loud]
-    found = [_period(similarity, rate) for similarity in _similarity(frames, rate)]
-    midi = np.array([69 + 12 * np.log2(rate / period.frames / 440) for period in found])
-    weight = level * np.array([period.clarity for period in found])
+    found = _periods(_similarity(frames, rate), rate)
+    midi = 69 + 12 * np.log2(rate / found.frames / 440)
+    weight = level * found.clarity
     near = np.abs(midi - _median(midi, weight)) < 0.5
     confidence = float(weight[near].sum() / max(level.sum(), 1e-12))
     if confidence < SUREST:
@@ -77,7 +77,7 @@ def _median(values: Series, weights: Series) -> float:
 def _fundamental(audio: Floats, rate: int, midi: float) -> float:
     """The share of power within a semitone of a pitch and of its octave."""
     size = 1 << (2 * len(audio) - 1).bit_length()
-    spectrum = power(np.pad(audio * np.hanning(len(audio)).astype(np.float32), (0, size - len(audio))))
+    spectrum = power(audio * np.hanning(len(audio)).astype(np.float32), size)
     semitone, place = 2 ** (1 / 12), 440 * 2 ** ((midi - 69) / 12) * size / rate
     near = sum(float(spectrum[math.ceil(at / semitone) : math.ceil(at * semitone)].sum()) for at in (place, 2 * place))
     return near / max(float(spectrum.sum()), 1e-12)
@@ -88,23 +88,25 @@ def _similarity(frames: Floats, rate: int) -> Series:
     length = frames.shape[1]
     lags = np.arange(min(length // 2, int(rate / LOWEST_HZ) + 1))
     size = -(-(length + lags.size) // FFT_STEP) * FFT_STEP
-    spectra = power(np.pad(frames, ((0, 0), (0, size - length))))
+    spectra = power(frames, size)
     product = np.fft.irfft(spectra.astype(np.complex64), axis=1)[:, : lags.size]
-    squares = np.pad(np.cumsum(np.square(frames), axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-    both = squares[:, length - lags] + squares[:, -1:] - squares[:, lags]
+    squares = np.square(frames[:, : lags.size]), np.square(frames[:, : -lags.size - 1 : -1])
+    head, tail = (np.cumsum(part, axis=1, dtype=np.float64) - part for part in squares)  # of less than each lag
+    both = 2 * np.square(frames).sum(axis=1, dtype=np.float64, keepdims=True) - head - tail
     return np.asarray(2 * product / np.maximum(both, 1e-12))
 
 
-def _period(similarity: Series, rate: int) -> _Period:
-    """The first lag that is almost as good as the best one."""
-    last = min(int(rate / LOWEST_HZ), len(similarity) - 1)
-    below = np.flatnonzero(similarity[:last] < 0)
-    first = max(int(rate / HIGHEST_HZ), int(below[0]) if below.size else last)
-    inner = similarity[first:last]
-    peaks = first + 1 + np.flatnonzero((inner[1:-1] >= inner[:-2]) & (inner[1:-1] > inner[2:]))
-    if not peaks.size or not similarity[peaks].max() > 0:
-        return _Period(float(last), 0.0)
-    place = int(peaks[similarity[peaks] >= FIRST_PEAK * similarity[peaks].max()][0])
-    left, middle, right = similarity[place - 1 : place + 2]
-    shift = 0.5 * (left - right) / min(left - 2 * middle + right, -1e-12)
-    return _Period(place + float(shift), float(middle.clip(0, 1)))
+def _periods(similarity: Series, rate: int) -> _Periods:
+    """The first lag that is almost as good as the best one, of each row of [n, lags]."""
+    last = min(int(rate / LOWEST_HZ), similarity.shape[1] - 1)
+    below = similarity[:, :last] < 0
+    first = np.maximum(int(rate / HIGHEST_HZ), np.where(below.any(axis=1), below.argmax(axis=1), last))
+    left, middle, right = similarity[:, : last - 2], similarity[:, 1 : last - 1], similarity[:, 2:last]
+    peaks = (middle >= left) & (middle > right) & (np.arange(middle.shape[1]) >= first[:, None])
+    heights = np.where(peaks, middle, -1.0)
+    best = heights.max(axis=1, initial=-1.0)
+    place = (heights >= FIRST_PEAK * best[:, None]).argmax(axis=1)[:, None]
+    left, middle, right = (np.take_along_axis(side, place, axis=1)[:, 0] for side in (left, middle, right))
+    shift = 0.5 * (left - right) / np.minimum(left - 2 * middle + right, -1e-12)
+    found = best > 0
+    return _Periods(np.where(found, place[:, 0] + 1 + shift, last), np.where(found, middle.clip(0, 1), 0.0))

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from pyloudnorm import Meter
 
 from soundpalette.core.music.loudness import SILENCE_LUFS, loudness_lufs
 from tests.sounds import RATE, kick, noise, tone
+
+THROUGH_FLOAT32 = 1e-4
+"""dB; the Meter rounds what it has filtered to float32, ours does not."""
 
 
 def test_a_sine_at_full_scale_has_the_loudness_that_the_standard_gives_it() -> None:
@@ -29,3 +33,13 @@ def test_what_is_below_the_gate_has_the_gate_as_its_loudness() -> None:
 def test_quiet_passages_are_gated() -> None:
     loud, quiet = noise(2.0)[:, None], 0.01 * noise(8.0)[:, None]
     assert loudness_lufs(np.vstack([loud, quiet]), RATE) == pytest.approx(loudness_lufs(loud, RATE), abs=0.7)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 48_000])
+@pytest.mark.parametrize("seconds", [0.3, 0.41, 1.234, 7.0])
+def test_the_loudness_is_that_of_pyloudnorm_s_own_meter(rate: int, seconds: float) -> None:
+    swell = np.linspace(0.001, 1, round(seconds * rate), dtype=np.float32) ** 3
+    sides = np.stack([swell * noise(seconds, 1, rate), 0.3 * tone(300, seconds, rate)], axis=1)
+    for audio in (sides, sides[:, :1]):
+        filled = np.pad(audio, ((0, max(0, round(0.4 * rate) + 1 - len(audio))), (0, 0)))
+        assert loudness_lufs(audio, rate) == pytest.approx(Meter(rate).integrated_loudness(filled), abs=THROUGH_FLOAT32)
