@@ -6,6 +6,7 @@ measured when the index was built (`efforts`). Samples that came since then stan
 """
 
 import math
+import mmap
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -176,6 +177,17 @@ def lists_of(index: Any) -> npt.NDArray[np.int32]:
         if size:
             found[faiss.rev_swig_ptr(inverted.get_ids(number), size)] = number
     return found
+
+
+def touch(index: Any) -> None:
+    """Read a byte of each page of the mapped lists, so that no query has to wait for that (0.1 s for 0.8 GB)."""
+    import faiss
+
+    inverted = index.invlists
+    for number in range(index.nlist):
+        size = inverted.list_size(number) * inverted.code_size
+        if size:
+            faiss.rev_swig_ptr(inverted.get_codes(number), size)[:: mmap.PAGESIZE].sum()
 
 
 def visited(cosines: Vector, probes: int, reach: float) -> Positions:

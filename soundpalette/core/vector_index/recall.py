@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from soundpalette.core.types import Vector, Vectors
 from soundpalette.core.vector_index.base import Effort
-from soundpalette.core.vector_index.ivf import Bits, centroids, search_lists, visited
+from soundpalette.core.vector_index.ivf import Bits, centroids, lists_of, search_lists, visited
 from soundpalette.core.vector_index.ivf_build import draw
 from soundpalette.core.vector_index.rows import MappedRows, Positions
 
 DEPTHS: Final = (10, 100, 1_000, 5_000)
 """What is asked for: a search wants at least 50, and five times the hits at most 5,000 (core/search.py)."""
-AIM: Final = 0.995
+AIM: Final = 0.996
 BOUND: Final = 0.99
 """Efforts are chosen to find so much of sample queries, and lists made anew where less than the bound is found."""
 KINDS: Final = 3
@@ -35,8 +35,8 @@ FAR_NOISE: Final = 5.0
 """Lengths of what is put over a sample's 1."""
 MORE: Final = 1.5
 """So many times the lists are tried next."""
-FARTHER: Final = 1.25
-NEAREST_REACH: Final = 0.02
+ASKED: Final = np.array([1.0, 1.0, 0.25])
+"""How much the work of each kind counts: queries that are far from everything are seldom."""
 OVER: Final = (1.25, 1.5, 2.0)
 """Candidates for each sample that is asked for."""
 SLACK: Final = 100
@@ -106,15 +106,10 @@ def sample_queries(rows: MappedRows) -> Vectors:
 
 
 def find_efforts(index: Any, truth: Truth, count: int) -> tuple[Effort, ...]:
-    """For each depth that `count` samples have, the least effort that finds `AIM` of the truth.
-
-    The number of lists is chosen by sounds and texts, the reach by what is far from all samples.
-    """
-    efforts: list[Effort] = []
-    last = Effort(0, 1, NEAREST_REACH, 0, 0.0)
+    """For each depth that `count` samples have, the least effort that finds `AIM` of the truth."""
+    trial, efforts = _Trial(index, truth), list[Effort]()
     for k in (min(count, DEPTHS[0]), *(depth for depth in DEPTHS[1:] if depth <= count)):
-        last = _found_out(_Trial(index, truth), replace(last, k=k, candidates=_over(k, OVER[-1])))
-        efforts.append(last)
+        efforts.append(_found_out(trial, _fewest_lists(index, truth, k)))
     return tuple(efforts)
 
 
@@ -124,17 +119,48 @@ def measured(index: Any, truth: Truth, efforts: Sequence[Effort]) -> tuple[Effor
     return tuple(replace(effort, recall=truth.recall(trial.found(effort), effort.k)) for effort in efforts)
 
 
+def _fewest_lists(index: Any, truth: Truth, k: int) -> Effort:
+    """The number of lists and the reach that lead to `AIM` of the `k` best and are least work.
+
+    No search is needed to tell: a sample can be found where its list is visited.
+    """
+    cosines = truth.queries @ centroids(index).T
+    ranks = np.argsort(np.argsort(-cosines, axis=1), axis=1)
+    below = cosines.max(axis=1, keepdims=True) - cosines
+    of = lists_of(index)[truth.positions[:, :k]]
+    rank, gap = np.take_along_axis(ranks, of, 1), np.take_along_axis(below, of, 1)
+    choices = (Effort(k, probes, _least_reach(rank, gap, probes), _over(k, OVER[-1]), 0.0) for probes in _probes(index))
+    return min(choices, key=lambda one: _work((ranks < one.probes) | (below <= one.reach)))
+
+
+def _probes(index: Any) -> list[int]:
+    """1, 2, 3, 5, 8 ... and all lists."""
+    found = [1]
+    while found[-1] < index.nlist:
+        found.append(min(math.ceil(MORE * found[-1]), index.nlist))
+    return found
+
+
+def _least_reach(rank: Positions, gap: Vectors, probes: int) -> float:
+    """The reach that finds `AIM` of each kind beside `probes` lists. Of the best ones' lists [queries, k]: their rank, and
+    how far they are below the nearest."""
+    missed = np.where(rank < probes, 0.0, gap).reshape(KINDS, -1)
+    return float(np.quantile(missed, AIM, axis=1, method="higher").max())
+
+
+def _work(visited: npt.NDArray[np.bool_]) -> float:
+    """Lists visited by a query [queries, lists] of each kind, as much as that kind is asked."""
+    lists = visited.sum(axis=1).reshape(KINDS, -1).mean(axis=1)
+    return float(lists @ ASKED)
+
+
 def _found_out(trial: "_Trial", effort: Effort) -> Effort:
-    recall, lists = trial.truth.recall, trial.index.nlist
-    near = (KINDS - 1) * EACH_KIND
-    while recall(trial.found(effort, near), effort.k) < AIM and effort.probes < lists:
-        effort = replace(effort, probes=min(math.ceil(MORE * effort.probes), lists))
-    while recall(found := trial.found(effort), effort.k) < AIM and effort.reach < 1:
-        effort = replace(effort, reach=round(FARTHER * effort.reach, 4))
+    """With as few candidates as are enough, and the recall that this reaches."""
+    found = trial.found(effort)
     for over in OVER:
         candidates = _over(effort.k, over)
-        reached = recall([one[:candidates] for one in found], effort.k)
-        if reached >= AIM or over == OVER[-1]:
+        reached = trial.truth.recall([one[:candidates] for one in found], effort.k)
+        if reached >= AIM:
             break
     return replace(effort, candidates=candidates, recall=reached)
 
@@ -144,17 +170,14 @@ class _Trial:
     index: Any
     truth: Truth
 
-    def found(self, effort: Effort, queries: int | None = None) -> list[Positions]:
-        """What each of the first queries finds, best first."""
-        return [self._found(query, cosines, effort) for query, cosines in zip(*self._asked(queries), strict=True)]
+    def found(self, effort: Effort) -> list[Positions]:
+        """What each of the queries finds, best first."""
+        queries = self.truth.queries
+        return [self._found(*asked, effort) for asked in zip(queries, queries @ self._centroids.T, strict=True)]
 
     def _found(self, query: Vector, cosines: Vector, effort: Effort) -> Positions:
         lists = visited(cosines, effort.probes, effort.reach)
         return search_lists(self.index, query, lists, cosines[lists], effort.candidates, self._bits)
-
-    def _asked(self, queries: int | None) -> tuple[Vectors, Vectors]:
-        asked = self.truth.queries[:queries]
-        return asked, asked @ self._centroids.T
 
     @cached_property
     def _centroids(self) -> Vectors:
