@@ -142,8 +142,8 @@ def _probes(index: Any) -> list[int]:
 
 
 def _least_reach(rank: Positions, gap: Vectors, probes: int) -> float:
-    """The reach that finds `AIM` of each kind beside `probes` lists. Of the best ones' lists [queries, k]: their rank, and
-    how far they are below the nearest."""
+    """The reach that finds `AIM` of each kind beside `probes` lists. Of the best ones' lists [queries, k]: their rank,
+    and how far they are below the nearest."""
     missed = np.where(rank < probes, 0.0, gap).reshape(KINDS, -1)
     return float(np.quantile(missed, AIM, axis=1, method="higher").max())
 
