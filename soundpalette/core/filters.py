@@ -11,7 +11,7 @@ from soundpalette.core.music.notes import Key
 from soundpalette.core.types import Filters, KeyMatch, Root
 
 FROM: Final = "FROM samples s LEFT JOIN traits t ON t.sample_id = s.id"
-BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
+BELOW: Final = "s.path >= ? AND s.path < ? AND (? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
 TEMPO_SLACK: Final = 0.5
 """Beats a minute beyond the bounds that still round to them: what was measured is seldom whole."""
 VALUES_TOLD: Final = 5
@@ -47,10 +47,14 @@ class Condition:
     join: str = ""
 
 
-def below(folder: str) -> tuple[str, str, int, str]:
-    """Parameters of `BELOW`. A prefix compared by substr: LIKE would read % and _ in names as wildcards."""
+def below(folder: str) -> tuple[object, ...]:
+    """Parameters of `BELOW`: a range that an index by root and path finds, and of it what is the folder or below it.
+
+    A prefix is compared by substr: LIKE would read % and _ in names as wildcards.
+    """
     prefix = folder + "/"
-    return folder, folder, len(prefix), prefix
+    end = folder + "0" if folder else b""  # "0" is what comes after "/"; a BLOB comes after all text
+    return folder, end, folder, folder, len(prefix), prefix
 
 
 def conditions(wanted: Filters, roots: Sequence[Root]) -> list[Condition]:
@@ -192,7 +196,8 @@ def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
 
 
 def _relative(path: Path) -> tuple[list[str], tuple[object, ...]]:
-    return [BELOW], below("" if path == Path() else path.as_posix())
+    # the roots are named, since an index by path alone there is none
+    return [f"s.root_id IN (SELECT id FROM roots) AND {BELOW}"], below("" if path == Path() else path.as_posix())
 
 
 def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[object, ...]]:
@@ -201,9 +206,9 @@ def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[objec
     parameters: list[object] = []
     for root in roots:
         if path.is_relative_to(root.path):
-            where, values = _relative(path.relative_to(root.path))
-            wheres.append(f"s.root_id = ? AND {where[0]}")
-            parameters += [root.id, *values]
+            inside = path.relative_to(root.path)
+            wheres.append(f"s.root_id = ? AND {BELOW}")
+            parameters += [root.id, *below("" if inside == Path() else inside.as_posix())]
         elif Path(root.path).is_relative_to(path):
             wheres.append("s.root_id = ?")
             parameters.append(root.id)

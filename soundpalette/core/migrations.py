@@ -99,6 +99,15 @@ STEPS: Final = (
         "CREATE TABLE stamps (generation INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
         STAMPED,
     ),
+    (
+        # What came or changed since a generation; written in rising order, which costs next to nothing.
+        "CREATE INDEX samples_by_generation ON samples (generation)",
+        "CREATE INDEX vectors_by_generation ON vectors (space, generation)",
+        # What filters ask for most; also counted by (core/overview.py).
+        "CREATE INDEX traits_by_bpm ON traits (bpm)",
+        "CREATE INDEX traits_by_key ON traits (key)",
+        "CREATE INDEX traits_by_role ON traits (role)",
+    ),
 )
 VERSION: Final = len(STEPS)
 
