@@ -126,7 +126,7 @@ class Indexer:
         if outcomes["updated"] or outcomes["removed"] or outcomes["failed"]:
             self._catalogue.drop_unused()
         if not self._settings.analyse_only:
-            self._publish()
+            self._publish(progress)
         self._catalogue.finish_run(run, Counts(**outcomes))
 
     @property
@@ -165,7 +165,7 @@ class Indexer:
         self._catalogue.forget_failures(self._space, root.id, survey.target.below, keep=failed)
         self._tally.outcomes["removed"] += len(gone)
 
-    def _publish(self) -> None:
+    def _publish(self, progress: Progress) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         holdings = self._catalogue.holdings(self._space)
         try:
@@ -174,4 +174,4 @@ class Indexer:
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
-        self._store.publish(holdings)
+        self._store.publish(holdings, progress.hear)

@@ -26,13 +26,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a query for up to `k` samples has to look at: `probes` lists, and `candidates` compared exactly.
+    """What a query for up to `k` samples has to look at, so that `candidates` are compared exactly: `probes` lists, and
+    all whose centroid's cosine to the query is not more than `reach` below the best one's.
 
     `recall` is the share of the exact answers that this found of sample queries when the index was built.
     """
 
     k: int
     probes: int
+    reach: float
     candidates: int
     recall: float
 

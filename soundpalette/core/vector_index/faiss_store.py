@@ -107,7 +107,7 @@ class FaissStore:
         if self._is_small(state.count):
             return self._flat(holdings, state)
         older = self._sound()
-        if older is not None and older.kind == ivf_files.KIND:
+        if older is not None:
             grown = ivf_publish.Growing(self._files, holdings, older, heard, self._sizes.behind).publish(state)
             if grown is not None:
                 return grown
@@ -130,12 +130,15 @@ class FaissStore:
         return Manifest(self.space.key, "flat", index.ntotal, state.generation, state.stamp, (file,))
 
     def _sound(self) -> Manifest | None:
-        """What is published, if it can be built upon: nothing that was found to be damaged."""
+        """The IVF that is published, if it can be built upon: nothing that was found to be damaged."""
         try:
             manifest = self.check()
+            if manifest is None or manifest == self._broken or manifest.kind != ivf_files.KIND:
+                return None
+            ivf_files.read(self._files, manifest)
         except VectorIndexError:
             return None
-        return None if manifest == self._broken else manifest
+        return manifest
 
     def _whole(self, manifest: Manifest, files: int) -> None:
         """That the first `files` are what was written. Raises VectorIndexError, and remembers it."""

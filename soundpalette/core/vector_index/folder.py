@@ -48,6 +48,8 @@ class IndexFolder:
                 f"the index in {self.path} is of the space {manifest.space}, the encoder's is {self.space.key}; "
                 "run `soundpalette index` to build the index of this encoder"
             )
+        if not manifest.files:
+            raise self.damaged("its manifest names no file")
         if any(Path(file.name).name != file.name for file in manifest.files):
             raise self.damaged("its manifest names a file outside its folder")
         return manifest

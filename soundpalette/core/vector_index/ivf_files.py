@@ -11,7 +11,7 @@ from soundpalette.core.types import Ids, State, Vectors
 from soundpalette.core.vector_index.base import Effort, File, Heard, Manifest
 from soundpalette.core.vector_index.faiss_file import write_faiss
 from soundpalette.core.vector_index.folder import IndexFolder
-from soundpalette.core.vector_index.ivf import IvfIndex
+from soundpalette.core.vector_index.ivf import IvfIndex, touch
 from soundpalette.core.vector_index.rows import GONE, MappedRows, Places, tell
 from soundpalette.errors import VectorIndexError
 
@@ -71,9 +71,12 @@ def lists_of(manifest: Manifest) -> Lists:
 
 def read(folder: IndexFolder, manifest: Manifest) -> Ivf:
     """Ids, verified, and rows, of the right size. Raises VectorIndexError."""
+    if len(manifest.files) != 2 + len(manifest.rows) or not manifest.efforts:
+        raise folder.damaged("its manifest does not tell all")
     ids = np.frombuffer(folder.read(manifest.files[1]), "<i8").astype(np.int64, copy=False)
     rows = rows_of(manifest).mapped(folder)
-    if len(ids) != len(rows) or np.count_nonzero(ids != GONE) != manifest.count:
+    settled = manifest.listed in np.cumsum(manifest.rows)
+    if not settled or len(ids) != len(rows) or np.count_nonzero(ids != GONE) != manifest.count:
         raise folder.damaged("its size is not what its manifest says")
     return Ivf(manifest, ids, rows)
 
@@ -83,6 +86,7 @@ def load(folder: IndexFolder, manifest: Manifest, compared: int) -> IvfIndex:
     folder.verify(manifest.files[:1])
     ivf = read(folder, manifest)
     index = open_lists(folder, manifest, mapped=True)
+    touch(index)
     ivf.rows.read_at_random()
     return IvfIndex(index, ivf.rows, Places(ivf.ids), manifest, compared)
 
