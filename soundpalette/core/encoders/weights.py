@@ -98,7 +98,7 @@ def find(sources: Sources, cache_dir: Path) -> Installed | None:
 def install(sources: Sources, cache_dir: Path) -> Installed:
     """`find`, or convert what lies on this machine; never touches the network.
 
-    Converting imports torch and transformers and reads the files once. Raises WeightsError where a file is missing,
+    Converting imports torch and reads the files once. Raises WeightsError where a file is missing,
     damaged or not what was expected.
     """
     return find(sources, cache_dir) or _install(sources, cache_dir)
