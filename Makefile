@@ -20,6 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
+# Every figure beside a baseline of the same run: docs/benchmarks.md. Single parts: python -m bench.run NAME...
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.run
 

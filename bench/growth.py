@@ -14,7 +14,7 @@ from bench.rows import Row, median
 WIDTH: Final = 460
 HEIGHT: Final = 300
 LEFT: Final = 64
-RIGHT: Final = 16
+RIGHT: Final = 40
 TOP: Final = 34
 BOTTOM: Final = 46
 LINE: Final = 17

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +51,10 @@ class Run:
         return run
 
     def start(self) -> "subprocess.Popen[str]":
-        """`soundpalette index` in a session of its own, so that processes which outlive it can be told."""
+        """`soundpalette index`."""
         return subprocess.Popen(
             [sys.executable, "-m", "soundpalette", "index", str(self.library)],
-            env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     @property
@@ -150,23 +150,32 @@ def kills(folder: Path, library: Path, rounds: int, seed: int) -> Kills:
     began = time.monotonic()
     undisturbed.finish()
     length, expected = time.monotonic() - began, State.of(undisturbed)
-    draw, moments, compared, differences, groups = random.Random(seed), Counter[str](), 0, list[str](), list[int]()
+    draw, moments, compared, differences = random.Random(seed), Counter[str](), 0, list[str]()
     while moments.total() < rounds:
         process = run.start()
-        groups.append(process.pid)
         try:
-            process.communicate(timeout=draw.uniform(0, length))
+            process.wait(draw.uniform(0, length))
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
             moments[moment(run, expected)] += 1
+            if moments.total() % 10 == 0:
+                print(f"killed {moments.total()} of {rounds}", file=sys.stderr, flush=True)
         else:
             differences += expected.differences(State.of(run))
             compared += 1
             run.forget()
+        finally:
+            _close(process)
     run.finish()
     differences += expected.differences(State.of(run))
-    return Kills(moments, compared + 1, tuple(differences), outlived(groups))
+    return Kills(moments, compared + 1, tuple(differences), outlived(run))
+
+
+def _close(process: "subprocess.Popen[str]") -> None:
+    """Leave what it wrote unread: workers that live on may hold its end of the pipe open."""
+    if process.stdout:
+        process.stdout.close()
 
 
 def moment(run: Run, expected: State) -> str:
@@ -233,18 +242,26 @@ def files(run: Run) -> frozenset[str]:
     return frozenset(shapes) | {f"tmp/{path.name}" for path in run.temporary.iterdir()}
 
 
-def outlived(groups: Sequence[int], seconds: float = 60) -> int:
-    """How many processes of these groups are still there after `seconds`; those that end meanwhile are waited for."""
+def outlived(run: Run, seconds: float = 60) -> int:
+    """How many processes of this run are still there after `seconds`; those that end meanwhile are waited for."""
     deadline = time.monotonic() + seconds
-    while (left := _alive(groups)) and time.monotonic() < deadline:
+    while (left := _alive(run)) and time.monotonic() < deadline:
         time.sleep(0.2)
     return left
 
 
-def _alive(groups: Sequence[int]) -> int:
-    told = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
-    processes = (line.split() for line in told.splitlines())
-    return sum(int(group) in groups and not state.startswith("Z") for group, state in processes)
+def _alive(run: Run) -> int:
+    """Told by their environment, since workers may have sessions of their own; none is found without /proc."""
+    marks = {f"{name}={run.environment[name]}".encode() for name in ("TMPDIR", "SOUNDPALETTE_DATA_DIR")}
+    return sum(marks <= _variables(path) for path in Path("/proc").glob("[0-9]*/environ"))
+
+
+def _variables(environment: Path) -> set[bytes]:
+    """Of a process; none where it ended meanwhile, or is somebody else's."""
+    try:
+        return set(environment.read_bytes().split(b"\0"))
+    except OSError:
+        return set()
 
 
 if __name__ == "__main__":

@@ -50,12 +50,13 @@ def test_numbers_of_files_do_not_count_and_temporary_files_do(tmp_path: Path) ->
     assert "tmp/half" in files(run)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no sessions")
-def test_processes_that_outlive_their_indexer_are_found() -> None:
-    with subprocess.Popen(["cat"], stdin=-1, start_new_session=True) as process:
-        assert outlived([process.pid], seconds=0) == 1
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_processes_that_outlive_their_indexer_are_found(tmp_path: Path) -> None:
+    run = Run.below(tmp_path, tmp_path)
+    with subprocess.Popen(["cat"], stdin=-1, env=run.environment, start_new_session=True) as process:
+        assert outlived(run, seconds=0) == 1
         process.communicate()
-        assert outlived([process.pid], seconds=0) == 0
+        assert outlived(run, seconds=0) == 0
 
 
 def test_the_library_has_equal_files_and_files_that_cannot_be_indexed(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class FileSystem:
     """A tmpfs over a folder, which `holder` and the processes in its namespace alone see."""
 
     def __init__(self, holder: "subprocess.Popen[str]", folder: Path) -> None:
-        self._folder, self._inside = folder, ("nsenter", f"--target={holder.pid}", "--user", "--mount")
+        self._folder, self._inside = folder, ("nsenter", f"--target={holder.pid}", "--user", "--mount", "--wd")
         self.seen = Path(f"/proc/{holder.pid}/root{folder}")
 
     def leave(self, room: int) -> None:
