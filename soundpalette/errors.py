@@ -3,6 +3,7 @@
 SoundPaletteError
 ├── ConfigError         config.toml or the environment holds something that cannot be used
 ├── AudioError          one audio file cannot be probed, decoded or embedded; names the file
+├── EmbeddingError      a file given to import-embeddings holds no vector of the space; names the file
 ├── EncoderError        an encoder cannot be used: unknown name, device, text
 │   └── WeightsError    weights are missing, damaged or not what was expected
 ├── CatalogueError      the catalogue cannot be opened: newer version, damaged, locked
@@ -32,6 +33,15 @@ class AudioError(SoundPaletteError):
         self.path = str(path)
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
+
+
+class EmbeddingError(SoundPaletteError):
+    """A file given to import-embeddings holds no vector of the space. `reason` is the sentence without its name."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"{self.path} {reason}")
 
 
 class EncoderError(SoundPaletteError):

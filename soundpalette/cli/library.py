@@ -1,14 +1,18 @@
 """The commands that fill the library, count it, and measure on labelled files."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from soundpalette.cli.options import Encoder, Json, app_with
+from soundpalette.cli.options import Encoder, EncoderName, Json, app_with
 from soundpalette.cli.output import errors_told, print_json
-from soundpalette.errors import ScanError
+from soundpalette.errors import EncoderError, IndexingError, ScanError
 from soundpalette.tools.names import clean
+
+if TYPE_CHECKING:
+    from soundpalette.indexing.embeddings import Matching
+    from soundpalette.indexing.pipeline import Report
 
 FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
@@ -45,7 +49,7 @@ def index(
         "analysed": report.analysed,
         "seconds": round(report.seconds, 3),
         "analysis_ms": round(1000 * report.analysis_seconds / max(report.analysed, 1), 1),
-        "failures": [{"path": clean(f.path, 4096), "reason": f.reason} for f in report.failures],
+        "failures": _failures(report),
     }
     if as_json:
         print_json(summary | {"warnings": [clean(warning, 1000) for warning in report.warnings]})
@@ -54,6 +58,64 @@ def index(
     typer.echo(f"{report.seconds:.1f} seconds; analysis took {summary['analysis_ms']} ms of processor time a file")
     for failure in summary["failures"]:
         typer.echo(f"failed: {failure['path']}: {failure['reason']}")
+
+
+def import_embeddings(
+    folder: Annotated[Path, typer.Argument(help="A folder of .npy files, one vector a sample.")],
+    root: Annotated[Path | None, typer.Option("--root", help="The samples' folder; none: every known root.")] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Import vectors that look like another model's.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take existing CLaMP3 embeddings into the library instead of computing them; samples are analysed as by index."""
+    from soundpalette.indexing.imports import matched
+    from soundpalette.indexing.progress import progress
+
+    with errors_told(STOPPED), progress() as bar:
+        app = app_with(EncoderName.CLAMP3)
+        matching = matched(folder, root, app.catalogue)
+        try:
+            importer = app.importer()
+        except EncoderError as error:
+            _tell_matching(matching, {}, as_json)
+            raise IndexingError(f"nothing was imported, since vectors belong to weights: {error}") from error
+        result = importer.take(matching, root, bar, trust=trust)
+    counts = result.report.counts
+    summary: dict[str, Any] = {
+        "imported": counts.added + counts.updated,
+        "failed": counts.failed,
+        "cosines": [round(cosine, 4) for cosine in result.cosines],
+        "failures": _failures(result.report),
+    }
+    _tell_matching(matching, summary, as_json)
+
+
+def _tell_matching(matching: "Matching", summary: dict[str, Any], as_json: bool) -> None:
+    """What fits what, and after an import what became of it."""
+    refused = [{"path": clean(one.path, 4096), "reason": clean(one.reason, 1000)} for one in matching.refused]
+    without = [clean(str(path), 4096) for path in matching.without]
+    if as_json:
+        print_json({"matched": len(matching.embeddings)} | summary | {"refused": refused, "without": without})
+        return
+    typer.echo(
+        f"{len(matching.embeddings)} embeddings match a sample, {len(refused)} cannot be used, "
+        f"{len(without)} samples have none (`soundpalette index --encoder clamp3` makes theirs)"
+    )
+    for one in refused:
+        typer.echo(f"not used: {one['path']}: {one['reason']}")
+    for path in without[:FAILURES_SHOWN]:
+        typer.echo(f"without: {path}")
+    if len(without) > FAILURES_SHOWN:
+        typer.echo(f"without: {len(without) - FAILURES_SHOWN} more; --json lists all")
+    if summary:
+        cosines = ", ".join(str(cosine) for cosine in summary["cosines"]) or "none could be compared"
+        typer.echo(f"imported {summary['imported']}, failed {summary['failed']}")
+        typer.echo(f"taken on trust as vectors of the clamp3 weights in use; samples embedded to compare: {cosines}")
+        for failure in summary["failures"]:
+            typer.echo(f"failed: {failure['path']}: {failure['reason']}")
+
+
+def _failures(report: "Report") -> list[dict[str, str]]:
+    return [{"path": clean(failure.path, 4096), "reason": failure.reason} for failure in report.failures]
 
 
 def status(encoder: Encoder = None, as_json: Json = False) -> None:

@@ -275,7 +275,9 @@ class Catalogue(Database):
 
     def embedded(self, space: Space) -> Ids:
         """The ids of all samples that have a vector in `space`, int64 [n] in rising order."""
-        ((found,),) = self._rows(f"SELECT group_concat(s.id, '') {_EMBEDDED}", (space.key,))
+        # All ids from their index but those few without a vector: following each to its vector is thirty times the work.
+        ids = f"SELECT s.id FROM samples s WHERE s.rowid NOT IN ({_UNEMBEDDED})"
+        ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({ids})", (space.key,))
         return np.sort(numbers(found or ""))
 
     def vectors(self, space: Space, since: int = -1) -> Iterator[Rows]:
