@@ -34,6 +34,9 @@ class AudioError(SoundPaletteError):
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
 
+    def __reduce__(self) -> tuple[type["AudioError"], tuple[str, str]]:
+        return type(self), (self.path, self.reason)
+
 
 class EmbeddingError(SoundPaletteError):
     """A file given to import-embeddings holds no vector of the space. `reason` is the sentence without its name."""

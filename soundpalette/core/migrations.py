@@ -7,6 +7,10 @@ from typing import Final
 
 APPLICATION: Final = int.from_bytes(b"SPal")
 """SQLite's `application_id` of our catalogues."""
+STAMPED: Final = (
+    "INSERT INTO stamps SELECT g.value, s.value FROM meta g, meta s WHERE g.key = 'generation' AND s.key = 'stamp'"
+)
+"""Notes the state that the catalogue has come to."""
 STEPS: Final = (
     (
         f"PRAGMA application_id = {APPLICATION}",
@@ -89,6 +93,11 @@ STEPS: Final = (
         "CREATE INDEX tags_by_word ON tags (replace(replace(lower(tag), '-', ' '), '_', ' '))",
         # Durations beside ids alone: a filter on both traits and duration need not read whole rows.
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
+    ),
+    (
+        # Every state that this catalogue was in: an index of none of them cannot be brought up to date by generations.
+        "CREATE TABLE stamps (generation INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
+        STAMPED,
     ),
     (
         # What came or changed since a generation; written in rising order, which costs next to nothing.

@@ -4,7 +4,8 @@ What is imported is taken on trust, so a few sounds are embedded and held agains
 checkpoint look the same and mean something else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -48,10 +49,10 @@ class FileEngine:
         self._embeddings = embeddings
         self._dimension = dimension
 
-    def identify(self, jobs: Iterable[Job]) -> Iterator[Identified]:
+    def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
         return self._engine.identify(jobs)
 
-    def work(self, tasks: Iterable[Task]) -> Iterator[Done]:
+    def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         asked: dict[str, Task] = {}
 
         def noted() -> Iterator[Task]:
@@ -59,8 +60,9 @@ class FileEngine:
                 asked[task.content_hash] = task
                 yield replace(task, embed=False)
 
-        for done in self._engine.work(noted()):
-            yield self._with_vector(replace(done, task=asked.pop(done.task.content_hash)))
+        with closing(self._engine.work(noted())) as finished:
+            for done in finished:
+                yield self._with_vector(replace(done, task=asked.pop(done.task.content_hash)))
 
     def _with_vector(self, done: Done) -> Done:
         if done.reason or not done.task.embed:
