@@ -17,6 +17,7 @@ from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
 from soundpalette.core.vector_index import FaissStore, Store
 from soundpalette.errors import ConfigError
+from soundpalette.indexing.estimate import Estimator
 from soundpalette.indexing.imports import FileEngine, Importer
 from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.pipeline import Indexer, Settings
@@ -91,6 +92,13 @@ class App:
 
     def indexer(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Indexer:
         return self._indexer(self._settings(prune=prune, verify=verify, analyse_only=analyse_only))
+
+    def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Estimator:
+        """Tells what a run of such an indexer would do and cost."""
+        settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
+        surveyor = self._indexer(settings).surveyor
+        engine = LocalEngine(self.encoder, self.limits, settings.workers, settings.batch_size)
+        return Estimator(self.catalogue, self.encoder, surveyor, self.limits, engine)
 
     def importer(self) -> Importer:
         """Takes existing embeddings into the encoder's space. Raises EncoderError where its weights are missing."""

@@ -1,5 +1,7 @@
 """The commands that fill the library, count it, and measure on labelled files."""
 
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +14,7 @@ from soundpalette.tools.names import clean
 
 if TYPE_CHECKING:
     from soundpalette.indexing.embeddings import Matching
+    from soundpalette.indexing.estimate import Estimate
     from soundpalette.indexing.pipeline import Report
 
 FAILURES_SHOWN = 20
@@ -26,6 +29,9 @@ def index(
     analyse_only: Annotated[
         bool, typer.Option("--analyse-only", help="Tempo, key, loudness and the like alone; loads no encoder.")
     ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say what it takes, on this machine; index nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Index folders of audio files: what is new or changed is embedded and analysed, what is gone is forgotten."""
@@ -34,8 +40,12 @@ def index(
     with errors_told(STOPPED), progress() as bar:
         if "" in (paths or []):
             raise ScanError("an empty path came (a shell variable that is not set?); name a folder of audio files")
-        indexer = app_with(encoder).indexer(prune=prune, verify=verify, analyse_only=analyse_only)
-        report = indexer.run([Path(path) for path in paths or []], bar)
+        app, folders = app_with(encoder), [Path(path) for path in paths or []]
+        if estimate:
+            told = app.estimator(prune=prune, verify=verify, analyse_only=analyse_only).estimate(folders)
+            _tell_estimate(told, as_json)
+            return
+        report = app.indexer(prune=prune, verify=verify, analyse_only=analyse_only).run(folders, bar)
     for warning in report.warnings:
         typer.echo(f"warning: {clean(warning, 1000)}", err=True)
     counts = report.counts
@@ -58,6 +68,31 @@ def index(
     typer.echo(f"{report.seconds:.1f} seconds; analysis took {summary['analysis_ms']} ms of processor time a file")
     for failure in summary["failures"]:
         typer.echo(f"failed: {failure['path']}: {failure['reason']}")
+
+
+def _tell_estimate(estimate: "Estimate", as_json: bool) -> None:
+    """What a run would do, and that nothing was done."""
+    warnings = [clean(warning, 1000) for warning in estimate.warnings]
+    if as_json:
+        print_json(asdict(estimate) | {"warnings": warnings})
+        return
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    memory = estimate.memory
+    for line in (
+        f"files     new {estimate.new}, changed {estimate.changed}, "
+        f"unchanged {estimate.unchanged}, gone {estimate.gone}",
+        f"sound     {estimate.hours:.2f} hours to be read; of the files drawn {estimate.unreadable:.1%} cannot be read",
+        f"time      {timedelta(seconds=round(estimate.seconds))} (by {estimate.tried} files that were tried)",
+        f"memory    at its peak: sequential {_megabytes(memory.sequential)}, parallel {_megabytes(memory.parallel)}",
+        f"disk      catalogue +{_megabytes(estimate.catalogue_bytes)}, index +{_megabytes(estimate.index_bytes)}",
+    ):
+        typer.echo(line)
+    typer.echo("nothing was indexed; run the same command without --estimate")
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"
 
 
 def import_embeddings(

@@ -54,7 +54,7 @@ class Catalogue(Database):
 
     def add_root(self, path: Path) -> Root:
         """The root of this absolute path, entered if it is new."""
-        root = Root(_digest(str(path))[:ID_LENGTH], str(path))
+        root = new_root(path)
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (root.id, root.path))
         return root
@@ -303,6 +303,11 @@ class Catalogue(Database):
         )
         rows = self._rows(sql, (space.key,))
         return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
+
+
+def new_root(path: Path) -> Root:
+    """The root that an absolute path makes."""
+    return Root(_digest(str(path))[:ID_LENGTH], str(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Indexer:
     def _run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._space)
-        surveyor, outcomes = self._surveyor, self._tally.outcomes
+        surveyor, outcomes = self.surveyor, self._tally.outcomes
         found = [surveyor.survey(target, self._warnings.append) for target in targets]
         surveys = [survey for survey in found if survey is not None]
         outcomes["seen"] += sum(survey.seen for survey in surveys)
@@ -134,7 +134,8 @@ class Indexer:
         self._catalogue.finish_run(run, Counts(**outcomes))
 
     @property
-    def _surveyor(self) -> Surveyor:
+    def surveyor(self) -> Surveyor:
+        """Tells what a run has to do."""
         settings = self._settings
         return Surveyor(
             self._catalogue,
