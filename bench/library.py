@@ -1,20 +1,21 @@
 """A large library: rescanning it, asking it, and what each reading of its catalogue costs as it grows.
 
-Run alone with `python -m bench.library`; SIZES and the folder's disk (3 GB at a million) are the only things that it needs.
+Needs 3 GB of disk for a million samples.
 """
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from bench.library_rows import RARE, batches, fill, path_of
-from bench.rows import Row, told
+from bench.rows import Row
+from bench.stopwatch import milliseconds, seconds
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.types import Filters, NewSample, Space
 from soundpalette.indexing.analyse import revision
@@ -50,8 +51,8 @@ def rescan(app: "App", files: Path) -> Row:
     app.indexer().run([], Lines())  # publishes the index once
     ours, walk = [], []
     for _ in range(TIMES):
-        walk.append(_seconds(lambda: _walk(files)))
-        ours.append(_seconds(lambda: app.indexer().run([], Lines())))
+        walk.append(seconds(lambda: _walk(files)))
+        ours.append(seconds(lambda: app.indexer().run([], Lines())))
     name = "rescan of unchanged files; baseline: os.scandir with stat"
     return Row(name, tuple(ours), tuple(walk), "s", "<= 3", FILES)
 
@@ -65,10 +66,14 @@ def text_query(app: "App") -> Row:
     index = searcher.index()
     flat = faiss.IndexFlatIP(encoder.space.dimension)
     flat.add(index.vectors(index.ids()))
+
+    def by_hand(query: str) -> object:
+        return flat.search(encoder.embed_text([query]), 10)
+
     ours, bare = [], []
     for mine, other in zip(_questions(0), _questions(QUERIES), strict=True):
-        ours.append(1000 * _seconds(lambda: searcher.by_text(mine, 10)))
-        bare.append(1000 * _seconds(lambda: flat.search(encoder.embed_text([other]), 10)))
+        ours.append(milliseconds(partial(searcher.by_text, mine, 10)))
+        bare.append(milliseconds(partial(by_hand, other)))
     name = f"warm text query, {encoder.space.dimension} dimensions; baseline: text tower and FAISS flat by hand"
     return Row(name, tuple(ours[5:]), tuple(bare[5:]), "ms", "<= 1.1", index.manifest.count)
 
@@ -97,7 +102,7 @@ def growth(folder: Path, samples: int) -> list[Row]:
         "vectors, streamed": lambda: _exhaust(catalogue.vectors(SMALL)),
     }
     found = [_growth(f"catalogue: {name}", work, samples) for name, work in read.items()]
-    more = [_moved(batch) for batch in batches(root, SMALL, 32 * TIMES, "2")][0]
+    more = _moved(next(batches(root, SMALL, 32 * TIMES, "2")))
     parts = iter([more[start : start + 32] for start in range(0, 32 * TIMES, 32)])
     found.append(_growth("catalogue: commit of 32 files", lambda: catalogue.commit(SMALL, next(parts), []), samples))
     catalogue.close()
@@ -105,7 +110,7 @@ def growth(folder: Path, samples: int) -> list[Row]:
 
 
 def _growth(name: str, work: Callable[[], object], samples: int) -> Row:
-    return Row(name, tuple(1000 * _seconds(work) for _ in range(TIMES)), (), "ms", "", samples)
+    return Row(name, tuple(milliseconds(work) for _ in range(TIMES)), (), "ms", "", samples)
 
 
 def _moved(batch: Iterable[NewSample]) -> list[NewSample]:
@@ -167,16 +172,3 @@ def _questions(start: int) -> list[str]:
 
 def _exhaust(stream: Iterable[Any]) -> int:
     return sum(1 for _ in stream)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(
-            f"{row.title:90} {told(row.ours):>24} {told(row.baseline):>24} {row.unit:3} {row.ratio or 0:.2f} {row.goal}"
-        )
