@@ -102,17 +102,17 @@ def import_embeddings(
     as_json: Json = False,
 ) -> None:
     """Take existing CLaMP3 embeddings into the library instead of computing them; samples are analysed as by index."""
-    from soundpalette.indexing.imports import matched
+    from soundpalette.indexing.imports import PUBLISHED_DIMENSION, matched
     from soundpalette.indexing.progress import progress
 
     with errors_told(STOPPED), progress() as bar:
         app = app_with(EncoderName.CLAMP3)
-        matching = matched(folder, root, app.catalogue)
         try:
             importer = app.importer()
         except EncoderError as error:
-            _tell_matching(matching, {}, as_json)
+            _tell_matching(matched(folder, root, app.catalogue, PUBLISHED_DIMENSION), {}, as_json)
             raise IndexingError(f"nothing was imported, since vectors belong to weights: {error}") from error
+        matching = matched(folder, root, app.catalogue, app.encoder.space.dimension)
         result = importer.take(matching, root, bar, trust=trust)
     counts = result.report.counts
     summary: dict[str, Any] = {

@@ -30,6 +30,7 @@ LONGEST: Final = 30.0
 """Seconds of the sounds that are compared: the reference embeds none below, and longer ones take their time."""
 SEED: Final = 6
 PUBLISHED_DIMENSION: Final = 768
+"""Of the published checkpoint, where no weights are there to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class FileEngine:
             return replace(done, reason=str(error))
 
 
-def matched(folder: Path, root: Path | None, catalogue: Catalogue, dimension: int = PUBLISHED_DIMENSION) -> Matching:
+def matched(folder: Path, root: Path | None, catalogue: Catalogue, dimension: int) -> Matching:
     """The `.npy` files below `folder` and the audio files below `root`, or below every known root (None), by name.
 
     Nothing is written. Raises ScanError for a folder that cannot be read.

@@ -176,7 +176,7 @@ def test_a_folder_that_is_not_there_and_no_root_are_sentences(catalogue: Catalog
     with pytest.raises(ScanError, match="name a folder of .npy files"):
         matching_of(tmp_path / "gone", [])
     with pytest.raises(ScanError, match="--root"):
-        matched(tmp_path, None, catalogue)
+        matched(tmp_path, None, catalogue, 4)
 
 
 # --- strangers' files
