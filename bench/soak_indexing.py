@@ -30,7 +30,7 @@ TOLERANCE: Final = 1e-5
 """Of vectors and of what is computed from them: another cut into batches may round otherwise."""
 COUNTING: Final = frozenset({"generation"})
 """Columns that count commits: a run that was killed commits in other batches."""
-RUNS: Final = frozenset({"meta", "runs"})
+RUNS: Final = frozenset({"meta", "runs", "stamps"})
 """Tables that tell of runs and commits rather than of sounds."""
 ASKED: Final = ("kick", "a warm pad", "bright cymbal", "someone talking")
 Table = list[tuple[Any, ...]]

@@ -9,6 +9,7 @@ import numpy as np
 from soundpalette.core.types import Space, State
 from soundpalette.core.vector_index import ivf_files, ivf_publish
 from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Stamp, VectorIndex, silent
+from soundpalette.core.vector_index.faiss_file import write_faiss
 from soundpalette.core.vector_index.flat import FlatIndex, build
 from soundpalette.core.vector_index.folder import IndexFolder
 from soundpalette.core.vector_index.ivf import COMPARED
@@ -117,7 +118,6 @@ class FaissStore:
         return count <= sizes.flat_samples and 4 * self.space.dimension * count <= sizes.flat_bytes
 
     def _flat(self, holdings: Holdings, state: State) -> Manifest:
-        import faiss
 
         index = build(self.space, holdings.rows())
         if index.ntotal != state.count:
@@ -126,7 +126,7 @@ class FaissStore:
                 "index again"
             )
         stem = f"flat-{state.generation}"
-        file = self._files.put(stem, ".faiss", lambda path: faiss.write_index(index, str(path)))
+        file = self._files.put(stem, ".faiss", lambda path: write_faiss(index, path))
         return Manifest(self.space.key, "flat", index.ntotal, state.generation, state.stamp, (file,))
 
     def _sound(self) -> Manifest | None:

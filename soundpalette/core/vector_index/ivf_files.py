@@ -9,6 +9,7 @@ import numpy as np
 
 from soundpalette.core.types import Ids, State, Vectors
 from soundpalette.core.vector_index.base import Effort, File, Heard, Manifest
+from soundpalette.core.vector_index.faiss_file import write_faiss
 from soundpalette.core.vector_index.folder import IndexFolder
 from soundpalette.core.vector_index.ivf import IvfIndex
 from soundpalette.core.vector_index.rows import GONE, MappedRows, Places, tell
@@ -115,10 +116,9 @@ class Draft:
         return RowFiles((file,), (counted.rows,)) if counted.rows else RowFiles((), ())
 
     def put_lists(self, index: Any) -> File:
-        import faiss
 
         return self._folder.put(
-            f"lists-{self._state.generation}", ".faiss", lambda path: faiss.write_index(index, str(path))
+            f"lists-{self._state.generation}", ".faiss", lambda path: write_faiss(index, path)
         )
 
     def put_ids(self, ids: Ids) -> File:
