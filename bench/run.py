@@ -34,6 +34,7 @@ PARTS: Final = {
     "text query": "bench.crate:text_query",
     "service": "bench.crate:served_query",
     "sizes": "bench.sizes:rows",
+    "library": "bench.library:rows",
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
 }

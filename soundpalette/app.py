@@ -1,5 +1,6 @@
 """The composition root: from a Config to the services that the commands use, each built when it is first asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,11 @@ from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
 from soundpalette.core.vector_index import FaissStore, Store
 from soundpalette.errors import ConfigError
+from soundpalette.indexing.estimate import Estimator
+from soundpalette.indexing.imports import FileEngine, Importer
+from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.pipeline import Indexer, Settings
+from soundpalette.indexing.work import Engine
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
@@ -86,9 +91,32 @@ class App:
         return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
 
     def indexer(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Indexer:
+        return self._indexer(self._settings(prune=prune, verify=verify, analyse_only=analyse_only))
+
+    def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Estimator:
+        """Tells what a run of such an indexer would do and cost."""
+        settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
+        surveyor = self._indexer(settings).surveyor
+        engine = LocalEngine(self.encoder, self.limits, settings.workers, settings.batch_size)
+        return Estimator(self.catalogue, self.encoder, surveyor, self.limits, engine)
+
+    def importer(self) -> Importer:
+        """Takes existing embeddings into the encoder's space. Raises EncoderError where its weights are missing."""
+        return Importer(self.encoder, self.limits, self._indexer_from)
+
+    def _indexer_from(self, embeddings: Mapping[Path, Path]) -> Indexer:
+        settings = self._settings()
+        engine = LocalEngine(self.encoder, self.limits, workers=settings.workers, batch_size=settings.batch_size)
+        return self._indexer(settings, FileEngine(engine, embeddings, self.encoder.space.dimension))
+
+    def _indexer(self, settings: Settings, engine: Engine | None = None) -> Indexer:
+        guesser = WordGuesser(self.vocabulary, self.encoder)
+        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser, engine)
+
+    def _settings(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Settings:
         processing = self.config.processing
         sequential = processing.profile == "sequential"
-        settings = Settings(
+        return Settings(
             batch_size=1 if sequential else processing.batch_size,
             workers=0 if sequential else processing.num_workers or processors(),
             limits=self.limits,
@@ -96,8 +124,6 @@ class App:
             verify=verify,
             analyse_only=analyse_only,
         )
-        guesser = WordGuesser(self.vocabulary, self.encoder)
-        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser)
 
     @cached_property
     def token(self) -> str:

@@ -3,6 +3,7 @@
 SoundPaletteError
 ├── ConfigError         config.toml or the environment holds something that cannot be used
 ├── AudioError          one audio file cannot be probed, decoded or embedded; names the file
+├── EmbeddingError      a file given to import-embeddings holds no vector of the space; names the file
 ├── EncoderError        an encoder cannot be used: unknown name, device, text
 │   └── WeightsError    weights are missing, damaged or not what was expected
 ├── CatalogueError      the catalogue cannot be opened: newer version, damaged, locked
@@ -35,6 +36,15 @@ class AudioError(SoundPaletteError):
 
     def __reduce__(self) -> tuple[type["AudioError"], tuple[str, str]]:
         return type(self), (self.path, self.reason)
+
+
+class EmbeddingError(SoundPaletteError):
+    """A file given to import-embeddings holds no vector of the space. `reason` is the sentence without its name."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"{self.path} {reason}")
 
 
 class EncoderError(SoundPaletteError):

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -303,3 +305,40 @@ def test_a_labelled_folder_is_measured(tmp_path: Path) -> None:
 
 def test_the_compact_encoder_needs_no_download() -> None:
     assert "there is nothing to download" in soundpalette("models", "download", "compact").stdout
+
+
+def test_an_estimate_tells_what_a_run_takes_and_indexes_nothing(library: Path) -> None:
+    told = printed("index", library, "--estimate")
+    assert (told["new"], told["changed"], told["unchanged"]) == (6, 0, 0)
+    assert told["memory"]["sequential"] > 0
+    assert (told["index_bytes"] > 0, told["warnings"]) == (True, [])
+    assert printed("status")["samples"] == 0
+    shown = soundpalette("index", library, "--estimate").stdout
+    assert "new 6, changed 0, unchanged 0, gone 0" in shown
+    assert "nothing was indexed" in shown
+
+
+def test_existing_embeddings_are_imported_and_found(tmp_path: Path) -> None:
+    local = {
+        "SOUNDPALETTE_MODELS__MERT": str(PARITY / "mert"),
+        "SOUNDPALETTE_MODELS__CLAMP3": str(PARITY / "clamp3.pth"),
+        "SOUNDPALETTE_MODELS__TEXT": str(PARITY / "text"),
+    }
+    sounds, folder = tmp_path / "sounds", tmp_path / "embeddings"
+    for path in (sounds, folder):
+        path.mkdir()
+    shutil.copy(PARITY / "one_window.flac", sounds)
+    with np.load(PARITY / "expected.npz") as numbers:
+        np.save(folder / "one_window.npy", numbers["audio/one_window"])
+    (folder / "other.npy").write_bytes(b"no vector")
+    missing = soundpalette("import-embeddings", folder, "--root", sounds)
+    assert missing.returncode == 1
+    assert "models download clamp3" in missing.stderr
+    assert "0 embeddings match" in missing.stdout  # this checkpoint's vectors are smaller than the published one's
+    result = soundpalette("import-embeddings", folder, "--root", sounds, "--json", **local)
+    told = json.loads(result.stdout)
+    assert (told["matched"], told["imported"], told["failed"], told["without"]) == (1, 1, 0, [])
+    assert [Path(one["path"]).name for one in told["refused"]] == ["other.npy"]
+    assert told["cosines"][0] > 0.99
+    found = soundpalette("search", "kick", "--encoder", "clamp3", "--json", **local)
+    assert [hit["path"] for hit in json.loads(found.stdout)["hits"]] == ["one_window.flac"]

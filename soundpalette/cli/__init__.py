@@ -8,7 +8,7 @@ import typer
 
 from soundpalette import __version__
 from soundpalette.cli.finding import search, show
-from soundpalette.cli.library import evaluate, index, status
+from soundpalette.cli.library import evaluate, import_embeddings, index, status
 from soundpalette.cli.palettes import palette
 from soundpalette.cli.serving import serve
 from soundpalette.cli.setup import doctor, install
@@ -22,6 +22,7 @@ cli = typer.Typer(
     add_completion=False,
 )
 cli.command()(index)
+cli.command()(import_embeddings)
 cli.command()(search)
 cli.command()(show)
 cli.command()(status)

@@ -54,7 +54,7 @@ class Catalogue(Database):
 
     def add_root(self, path: Path) -> Root:
         """The root of this absolute path, entered if it is new."""
-        root = Root(_digest(str(path))[:ID_LENGTH], str(path))
+        root = new_root(path)
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (root.id, root.path))
         return root
@@ -280,7 +280,9 @@ class Catalogue(Database):
 
     def embedded(self, space: Space) -> Ids:
         """The ids of all samples that have a vector in `space`, int64 [n] in rising order."""
-        ((found,),) = self._rows(f"SELECT group_concat(s.id, '') {_EMBEDDED}", (space.key,))
+        # All ids from their index but those without a vector: following each to its vector takes seven times as long.
+        ids = f"SELECT s.id FROM samples s WHERE s.rowid NOT IN ({_UNEMBEDDED})"
+        ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({ids})", (space.key,))
         return np.sort(numbers(found or ""))
 
     def vectors(self, space: Space, since: int = -1) -> Iterator[Rows]:
@@ -301,6 +303,11 @@ class Catalogue(Database):
         )
         rows = self._rows(sql, (space.key,))
         return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
+
+
+def new_root(path: Path) -> Root:
+    """The root that an absolute path makes."""
+    return Root(_digest(str(path))[:ID_LENGTH], str(path))
 
 
 @dataclass(frozen=True, slots=True)

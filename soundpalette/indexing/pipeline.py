@@ -4,7 +4,7 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -80,11 +80,14 @@ class Indexer:
         self._tally = self._contents.tally
         self._warnings: list[str] = []
 
-    def run(self, paths: Sequence[Path], progress: Progress) -> Report:
-        """Index `paths` (none: every known root). Raises ScanError for a wrong path, or IndexingError."""
+    def run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None = None) -> Report:
+        """Index `paths` (none: every known root); where only some jobs are `wanted`, nothing is forgotten.
+
+        Raises ScanError for a wrong path, or IndexingError.
+        """
         started = time.monotonic()
         with self._locked():
-            self._run(paths, progress)
+            self._run(paths, progress, wanted)
         tally = self._tally
         return Report(
             Counts(**tally.outcomes),
@@ -111,17 +114,18 @@ class Indexer:
         finally:
             lock.release()
 
-    def _run(self, paths: Sequence[Path], progress: Progress) -> None:
+    def _run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._space)
-        surveyor, outcomes = self._surveyor, self._tally.outcomes
+        surveyor, outcomes = self.surveyor, self._tally.outcomes
         found = [surveyor.survey(target, self._warnings.append) for target in targets]
         surveys = [survey for survey in found if survey is not None]
         outcomes["seen"] += sum(survey.seen for survey in surveys)
         outcomes["unchanged"] += sum(survey.unchanged for survey in surveys)
-        progress.begin(sum(len(survey.jobs) for survey in surveys))
-        self._index([job for survey in surveys for job in survey.jobs], progress)
-        for survey in surveys:
+        jobs = [job for survey in surveys for job in survey.jobs if wanted is None or wanted(job)]
+        progress.begin(len(jobs))
+        self._index(jobs, progress)
+        for survey in surveys if wanted is None else ():
             self._forget(survey)
         if outcomes["updated"] or outcomes["removed"] or outcomes["failed"]:
             self._catalogue.drop_unused()
@@ -130,7 +134,8 @@ class Indexer:
         self._catalogue.finish_run(run, Counts(**outcomes))
 
     @property
-    def _surveyor(self) -> Surveyor:
+    def surveyor(self) -> Surveyor:
+        """Tells what a run has to do."""
         settings = self._settings
         return Surveyor(
             self._catalogue,

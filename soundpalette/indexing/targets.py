@@ -1,7 +1,7 @@
 """Which roots, and which parts of them, the paths given to the indexer mean."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,17 +22,21 @@ class Target:
         return Path(self.root.path, self.below)
 
 
-def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
+def targets_of(
+    paths: Sequence[Path], catalogue: Catalogue, enter: Callable[[Path], Root] | None = None
+) -> list[Target]:
     """Each path becomes a root, or a part of the root that holds it; roots inside a path are scanned with it.
 
-    No paths at all mean every root. Raises ScanError for a path that is neither there nor known.
+    A new root is entered into the catalogue, or by `enter`. No paths at all mean every root. Raises ScanError for a
+    path that is neither there nor known.
     """
     if not paths:
         roots = catalogue.roots()
         if not roots:
             raise ScanError("no folder was given and none is known yet; run `soundpalette index FOLDER`")
         return [Target(root, "") for root in roots]
-    targets = [target for path in paths for target in _targets_of(_absolute(path), catalogue)]
+    entered = enter or catalogue.add_root
+    targets = [target for path in paths for target in _targets_of(_absolute(path), catalogue.roots(), entered)]
     unique = list(dict.fromkeys(targets))
     return [target for target in unique if not any(_holds(other, target) for other in unique)]
 
@@ -54,8 +58,7 @@ def _holds(one: Target, other: Target) -> bool:
     return one != other and one.root == other.root and inside
 
 
-def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
-    roots = catalogue.roots()
+def _targets_of(path: Path, roots: Sequence[Root], enter: Callable[[Path], Root]) -> list[Target]:
     holding = [root for root in roots if path.is_relative_to(root.path)]
     inner = [Target(root, "") for root in roots if Path(root.path) != path and Path(root.path).is_relative_to(path)]
     if holding:
@@ -66,4 +69,4 @@ def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
         raise ScanError(f"{path} is not there; name an existing folder of audio files")
     if not path.is_dir():
         raise ScanError(f"{path} is a file; index the folder that it is in")
-    return [Target(catalogue.add_root(path), ""), *inner]
+    return [Target(enter(path), ""), *inner]
