@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundpalette.core.types import Ids, Rows, Space, State
+from soundpalette.core.types import Edition, Entries, Fields, Ids, Rows, Space, State
 
 CHUNK = 100
 
@@ -20,7 +20,8 @@ class Held:
     count: int = -1
 
     def state(self) -> State:
-        return State(self.generation, self.generation, len(self.held.ids) if self.count < 0 else self.count)
+        count = len(self.held.ids) if self.count < 0 else self.count
+        return State(self.generation, self.generation, count, Edition(self.generation, self.generation, 1))
 
     def rows(self, since: int = -1) -> Iterator[Rows]:
         order = np.argsort(self.held.ids) if self.generation > since else np.empty(0, np.int64)
@@ -30,3 +31,10 @@ class Held:
 
     def ids(self) -> Ids:
         return np.sort(self.held.ids)
+
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        for rows in self.rows(min(since, edition)):
+            yield Entries(rows, tuple(Fields("root", f"{number}.wav", 1.0) for number in rows.ids.tolist()))
+
+    def knows(self, edition: Edition) -> bool:
+        return 0 < edition.number <= self.generation and edition.stamp == edition.number

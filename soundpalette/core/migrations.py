@@ -90,6 +90,13 @@ STEPS: Final = (
         # Durations beside ids alone: a filter on both traits and duration need not read whole rows.
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
     ),
+    (
+        # Every edition that this catalogue was at: an index of one can be brought up to date, one of a restored copy or
+        # of another catalogue cannot. `changed` is the edition of the row's last change.
+        "CREATE TABLE editions (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
+        "INSERT INTO editions (stamp) VALUES (random())",
+        "ALTER TABLE traits ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 VERSION: Final = len(STEPS)
 

@@ -221,7 +221,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self.catalogue.select(filters))
+        passing = None if filters == NO_FILTERS else self._passing(filters)
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -236,6 +236,9 @@ class Searcher:
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
         hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
+
+    def _passing(self, filters: Filters) -> Passing:
+        return Passing(filters, lambda: self.catalogue.select(filters), self.catalogue.roots())
 
     def _nearest(
         self, published: Published, vector: Vector, k: int, passing: Passing | None, left_out: set[str], wanted: Wanted

@@ -286,7 +286,7 @@ class Indexer:
         holdings = self._catalogue.holdings(self._encoder.space)
         try:
             manifest = self._store.check()
-            if manifest is not None and manifest.stamp == holdings.state().stamp:
+            if manifest is not None and manifest.is_of(holdings.state()):
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names

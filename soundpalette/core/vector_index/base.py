@@ -1,6 +1,6 @@
 """What every vector index is, whichever engine holds it: published by a store, loaded from it, queried."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -8,14 +8,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.types import Filters, Ids, Rows, Space, State, Vector, Vectors
+from soundpalette.core.types import Edition, Entries, Filters, Ids, Root, Rows, Space, State, Vector, Vectors
 
 Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a published index is: its file, its space's key, how many samples, of which state of the catalogue."""
+    """What a published index is: its file, its space's key, how many samples, of which state of the catalogue.
+
+    `edition` where it holds fields beside its vectors.
+    """
 
     file: str
     space: str
@@ -25,6 +28,11 @@ class Manifest:
     stamp: int
     bytes: int
     sha256: str
+    edition: Edition | None = None
+
+    def is_of(self, state: State) -> bool:
+        """Whether this is the catalogue's very state, fields included where the index holds them."""
+        return self.stamp == state.stamp and self.edition in (None, state.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +46,12 @@ class Matches:
 @dataclass(frozen=True)
 class Passing:
     """The samples that a query may find: by conditions, which an index with fields beside its vectors checks itself,
-    and by ids for the others, which the catalogue finds when they are first asked for."""
+    and by ids for the others, which the catalogue finds when they are first asked for. `roots` are what a folder of
+    the conditions may lie in."""
 
     filters: Filters
     find: Callable[[], Ids]
+    roots: Sequence[Root] = ()
 
     @cached_property
     def ids(self) -> Ids:
@@ -83,6 +93,15 @@ class Holdings(Protocol):
 
     def ids(self) -> Ids:
         """The ids of all samples that have a vector, int64 [n] in rising order."""
+        ...
+
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        """As `rows`, with fields: all, or those whose vector changed after generation `since` or whose fields changed
+        after the edition of that number."""
+        ...
+
+    def knows(self, edition: Edition) -> bool:
+        """Whether the catalogue once was at this edition, so that what changed since can be told."""
         ...
 
 
