@@ -51,8 +51,7 @@ def put_content(connection: Connection, space: Space, new: NewSample) -> None:
 
 def fields_of(values: Sequence[Any]) -> Fields:
     """Fields from the values of `FIELD_COLUMNS`."""
-    *known, tags = values
-    return Fields(*known, tags=tuple(json.loads(tags)))
+    return Fields(*values[:-1], tuple(json.loads(values[-1])))
 
 
 def put(connection: Connection, sample_id: str, new: NewSample, edition: int) -> None:

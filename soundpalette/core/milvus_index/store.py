@@ -25,7 +25,6 @@ from soundpalette.errors import VectorIndexError
 
 STAMP_SECONDS: Final = 1.0
 """How long a stamp is held: a query costs no round trip for it, and meets a publication a second later at most."""
-VECTOR_BYTES: Final = 4
 MOST_IDS: Final = 10_000
 """Ids that one expression names."""
 
@@ -85,7 +84,7 @@ class MilvusStore:
         with self._asking:
             if time.monotonic() - self._asked >= STAMP_SECONDS:
                 found = self._collection.published()
-                self._stamp = found and (found.manifest.generation, found.number)
+                self._stamp = (found.manifest.generation, found.number) if found else None
                 self._asked = time.monotonic()
             return self._stamp
 
@@ -165,12 +164,15 @@ class MilvusStore:
 
     def _told(self, state: State) -> Manifest:
         """Write what is published; every server that asks from now on sees it."""
-        size = state.count * self.space.dimension * VECTOR_BYTES
         collection = self._collection
         manifest = Manifest(
-            collection.name, self.space.key, collection.kind().lower(), state.count, state.generation, state.stamp, size,
-            "", state.edition,
-        )  # fmt: skip
+            self.space.key,
+            collection.kind().lower(),
+            state.count,
+            state.generation,
+            state.stamp,
+            edition=state.edition,
+        )
         collection.publish(Publication(secrets.randbits(63), manifest))
         with self._asking:
             self._asked = -STAMP_SECONDS
