@@ -16,6 +16,7 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
+from soundpalette.core.migrations import STAMPED
 from soundpalette.core.overview import LINES, Line, Tally, tally
 from soundpalette.core.types import (
     Analysis,
@@ -181,6 +182,10 @@ class Catalogue(Database):
         sql = "SELECT 1 FROM editions WHERE number = ? AND stamp = ?"
         return bool(self._rows(sql, (edition.number, edition.stamp)))
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        """Whether this catalogue once was in the state of that stamp: a new or restored one counts on its own."""
+        return bool(self._rows("SELECT 1 FROM stamps WHERE generation = ? AND stamp = ?", (generation, stamp)))
+
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
         return self._number(f"SELECT count(*) {_EMBEDDED}", (space.key,))
@@ -323,6 +328,9 @@ class SpaceHoldings:
     def knows(self, edition: Edition) -> bool:
         return self.catalogue.was_at(edition)
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        return self.catalogue.follows(generation, stamp)
+
 
 @dataclass(frozen=True, slots=True)
 class _Now:
@@ -390,14 +398,13 @@ def _meta(connection: Connection, key: str) -> int:
 def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
+    connection.execute(STAMPED)
     _count_edition(connection)
 
 
 def _edition(connection: Connection) -> Edition:
-    sql = (
-        "SELECT number, stamp, (SELECT stamp FROM editions ORDER BY number LIMIT 1) FROM editions ORDER BY number DESC"
-    )
-    row = connection.execute(f"{sql} LIMIT 1").fetchone()
+    first = "SELECT stamp FROM editions ORDER BY number LIMIT 1"
+    row = connection.execute(f"SELECT number, stamp, ({first}) FROM editions ORDER BY number DESC LIMIT 1").fetchone()
     if row is None:
         raise CatalogueError(f"the catalogue is damaged (its editions are lost); {MEND}")
     return Edition(*row)

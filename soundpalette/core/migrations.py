@@ -7,6 +7,10 @@ from typing import Final
 
 APPLICATION: Final = int.from_bytes(b"SPal")
 """SQLite's `application_id` of our catalogues."""
+STAMPED: Final = (
+    "INSERT INTO stamps SELECT g.value, s.value FROM meta g, meta s WHERE g.key = 'generation' AND s.key = 'stamp'"
+)
+"""Notes the state that the catalogue has come to."""
 STEPS: Final = (
     (
         f"PRAGMA application_id = {APPLICATION}",
@@ -91,8 +95,13 @@ STEPS: Final = (
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
     ),
     (
-        # Every edition that this catalogue was at: an index of one can be brought up to date, one of a restored copy or
-        # of another catalogue cannot. `changed` is the edition of the row's last change.
+        # Every state that this catalogue was in: an index of none of them cannot be brought up to date by generations.
+        "CREATE TABLE stamps (generation INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
+        STAMPED,
+    ),
+    (
+        # As `stamps`, of the changes of traits, too, which an index with fields beside its vectors has to follow.
+        # `changed` is the edition of the row's last change.
         "CREATE TABLE editions (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
         "INSERT INTO editions (stamp) VALUES (random())",
         "ALTER TABLE traits ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",

@@ -51,7 +51,8 @@ def put_content(connection: Connection, space: Space, new: NewSample) -> None:
 
 def fields_of(values: Sequence[Any]) -> Fields:
     """Fields from the values of `FIELD_COLUMNS`."""
-    return Fields(*values[:-1], tuple(json.loads(values[-1])))
+    root_id, path, seconds, bpm, key, kind, role, genre, tags = values
+    return Fields(root_id, path, seconds, bpm, key, kind, role, genre, tuple(json.loads(tags)))
 
 
 def put(connection: Connection, sample_id: str, new: NewSample, edition: int) -> None:

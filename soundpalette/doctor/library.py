@@ -71,7 +71,7 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
     """The published index of the configured encoder, read whole and held against its manifest and the catalogue."""
     try:
         space = app.encoder.space
-        manifest = app.store.check()
+        manifest = app.store.verify()
         if manifest is None or app.store.load() is None:
             return _unpublished(space, catalogue)
         pending = catalogue.pending(space, manifest.generation) if catalogue else 0
@@ -79,7 +79,7 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
         return fault("index", f"FAISS cannot be loaded ({error})", "install soundpalette again")
     except SoundPaletteError as error:
         return fault_of("index", error)
-    whole = "checksum right" if manifest.sha256 else f"whole, in {app.store.place}"
+    whole = "checksum right" if manifest.files else f"whole, in {app.store.place}"
     told = f"{space.key}, {manifest.count} samples of generation {manifest.generation}, {whole}"
     if pending:
         return warning("index", f"{told}, {pending} samples pending", "run `soundpalette index`")

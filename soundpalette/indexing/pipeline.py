@@ -285,7 +285,7 @@ class Indexer:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         holdings = self._catalogue.holdings(self._encoder.space)
         try:
-            manifest = self._store.check()
+            manifest = self._store.verify() if self._settings.verify else self._store.check()
             if manifest is not None and manifest.is_of(holdings.state()):
                 return
         except VectorIndexError:

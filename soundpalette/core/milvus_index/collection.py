@@ -182,7 +182,8 @@ class Collection:
                 indexes = client.prepare_index_params()
                 metric = {"metric_type": "IP"} if field == "vector" else {}
                 indexes.add_index(field, index_type=kinds[field], index_name=field, **metric)
-                client.create_index(self.name, indexes, timeout=WRITE_SECONDS)
+                # nothing to wait for: no row is written before all of them are there
+                client.create_index(self.name, indexes, sync=False, timeout=ANSWER_SECONDS)
 
 
 def _schema(space: Space) -> Any:

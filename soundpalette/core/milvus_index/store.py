@@ -19,7 +19,7 @@ from soundpalette.core.milvus_index import expressions
 from soundpalette.core.milvus_index.collection import MOST_HITS, Collection, Publication
 from soundpalette.core.milvus_index.connection import Connection
 from soundpalette.core.types import Entries, Ids, Space, State, Vector, Vectors
-from soundpalette.core.vector_index.base import Holdings, Manifest, Matches, Passing, Stamp
+from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Matches, Passing, Stamp, silent
 from soundpalette.core.vector_index.flat import UNIT_TOLERANCE
 from soundpalette.errors import VectorIndexError
 
@@ -110,6 +110,10 @@ class MilvusStore:
                 raise self._collection.damaged(f"it holds {count} samples, {manifest.count} were published")
         return manifest
 
+    def verify(self) -> Manifest | None:
+        """As `check`: Milvus holds its files against their checksums itself."""
+        return self.check()
+
     def load(self) -> MilvusIndex | None:
         manifest = self.manifest()
         if manifest is None:
@@ -117,15 +121,15 @@ class MilvusStore:
         self._collection.load()
         return MilvusIndex(self._collection, manifest)
 
-    def publish(self, holdings: Holdings) -> Manifest:
+    def publish(self, holdings: Holdings, heard: Heard = silent) -> Manifest:
         """Bring the collection to the state of `holdings`. Raises VectorIndexError."""
         state = holdings.state()
         held = self._held(state)
         self._collection.make()
         known = held is not None and held.edition is not None and holdings.knows(held.edition)
-        count = self._bring(holdings, held if known else None, state.count)
+        count = self._bring(holdings, held if known else None, heard)
         if known and count != state.count:  # rows were lost there
-            count = self._bring(holdings, None, state.count)
+            count = self._bring(holdings, None, heard)
         if count != state.count:
             raise VectorIndexError(
                 f"the index holds {count} samples, the catalogue {state.count}; nothing was published, index again"
@@ -145,18 +149,21 @@ class MilvusStore:
             )
         return manifest
 
-    def _bring(self, holdings: Holdings, held: Manifest | None, wanted: int) -> int:
+    def _bring(self, holdings: Holdings, held: Manifest | None, heard: Heard) -> int:
         """Write what changed since `held` (None: everything), take out what is gone; how many samples there are then.
 
         Where as many are there as the catalogue has, and all of these are, there are no others: ids, which are many,
         are compared only if not.
         """
         since, edition = (held.generation, held.edition.number) if held and held.edition else (-1, -1)
+        written, last = 0, -1
         for entries in holdings.entries(since, edition):
-            self._collection.upsert(_checked(entries))
+            self._collection.upsert(_checked(entries, last))
+            written, last = written + len(entries.fields), int(entries.rows.ids[-1])
+            heard(f"{written} samples were sent to {self.place}")
         self._collection.flush()
         count = self._collection.count()
-        if count == wanted:
+        if count == holdings.state().count:
             return count
         self._collection.delete(np.setdiff1d(self._collection.ids(), holdings.ids()))
         self._collection.flush()
@@ -195,11 +202,13 @@ def _best(found: list[Matches], k: int) -> Matches:
     return Matches(ids[best], scores[best])
 
 
-def _checked(entries: Entries) -> Entries:
-    lengths = np.linalg.norm(entries.rows.vectors, axis=1)
-    if not np.allclose(lengths, 1.0, atol=UNIT_TOLERANCE):
+def _checked(entries: Entries, last: int) -> Entries:
+    """`entries`, which come behind the id `last`. Raises VectorIndexError for vectors or ids that cannot be right."""
+    if not np.allclose(np.linalg.norm(entries.rows.vectors, axis=1), 1.0, atol=UNIT_TOLERANCE):
         raise VectorIndexError(
             "a vector of the catalogue is not of unit length, so nothing was published; move the catalogue away "
             "and run `soundpalette index FOLDER` again"
         )
+    if (np.diff(entries.rows.ids, prepend=last) <= 0).any():  # they come by rising id
+        raise VectorIndexError("two samples came under one id; nothing was published")
     return entries
