@@ -20,7 +20,7 @@ from soundpalette.core.milvus_index.collection import MOST_HITS, Collection, Pub
 from soundpalette.core.milvus_index.connection import Connection
 from soundpalette.core.types import Entries, Ids, Space, State, Vector, Vectors
 from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Matches, Passing, Stamp, silent
-from soundpalette.core.vector_index.flat import UNIT_TOLERANCE
+from soundpalette.core.vector_index.rows import checked, tell
 from soundpalette.errors import VectorIndexError
 
 STAMP_SECONDS: Final = 1.0
@@ -156,14 +156,14 @@ class MilvusStore:
         are compared only if not.
         """
         since, edition = (held.generation, held.edition.number) if held and held.edition else (-1, -1)
-        written, last = 0, -1
+        written, last, wanted = 0, -1, holdings.state().count
         for entries in holdings.entries(since, edition):
             self._collection.upsert(_checked(entries, last))
             written, last = written + len(entries.fields), int(entries.rows.ids[-1])
-            heard(f"{written} samples were sent to {self.place}")
+            tell(heard, f"sent to {self.place}", written, len(entries.fields), wanted)
         self._collection.flush()
         count = self._collection.count()
-        if count == holdings.state().count:
+        if count == wanted:
             return count
         self._collection.delete(np.setdiff1d(self._collection.ids(), holdings.ids()))
         self._collection.flush()
@@ -204,11 +204,7 @@ def _best(found: list[Matches], k: int) -> Matches:
 
 def _checked(entries: Entries, last: int) -> Entries:
     """`entries`, which come behind the id `last`. Raises VectorIndexError for vectors or ids that cannot be right."""
-    if not np.allclose(np.linalg.norm(entries.rows.vectors, axis=1), 1.0, atol=UNIT_TOLERANCE):
-        raise VectorIndexError(
-            "a vector of the catalogue is not of unit length, so nothing was published; move the catalogue away "
-            "and run `soundpalette index FOLDER` again"
-        )
-    if (np.diff(entries.rows.ids, prepend=last) <= 0).any():  # they come by rising id
+    ids = np.concatenate([rows.ids for rows in checked(iter([entries.rows]))])
+    if (np.diff(ids, prepend=last) <= 0).any():  # they come by rising id
         raise VectorIndexError("two samples came under one id; nothing was published")
     return entries

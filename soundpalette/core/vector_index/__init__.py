@@ -18,7 +18,7 @@ from soundpalette.core.vector_index.base import (
     VectorIndex,
     silent,
 )
-from soundpalette.core.vector_index.faiss_store import FaissStore
+from soundpalette.core.vector_index.faiss_store import FaissStore, Sizes
 
 __all__ = [
     "Effort",
@@ -29,6 +29,7 @@ __all__ = [
     "Manifest",
     "Matches",
     "Passing",
+    "Sizes",
     "Stamp",
     "Store",
     "VectorIndex",

@@ -43,7 +43,8 @@ class Manifest:
     which files (none where an engine keeps its own).
 
     An index that is not exact has `lists` and by rising k the `efforts` that were measured. `trained` is the number of
-    samples that its lists were trained for, `rows` that of the samples in each file of vectors; these files come last.
+    samples that its lists were trained for, `listed` that of the rows that stand in them; `rows` counts those in each
+    file of vectors. Files: the index, then ids, then vectors.
     One that holds fields beside its vectors has the `edition` of these.
     """
 
@@ -55,6 +56,7 @@ class Manifest:
     files: tuple[File, ...] = ()
     lists: int = 0
     trained: int = 0
+    listed: int = 0
     efforts: tuple[Effort, ...] = ()
     rows: tuple[int, ...] = ()
     edition: Edition | None = None

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,9 +18,6 @@ from soundpalette.errors import VectorIndexError
 MANIFEST: Final = "manifest.json"
 DIGEST_DIGITS: Final = 12
 TEMPORARY: Final = ".tmp"
-BLOCK: Final = 1 << 20
-
-Data = bytes | memoryview
 
 
 class IndexFolder:
@@ -86,27 +83,24 @@ class IndexFolder:
             raise self.damaged("its checksum is wrong")
         return data
 
-    def put(self, stem: str, suffix: str, data: Iterable[Data]) -> File:
-        """Write a file named by its content, with which nothing is current yet. Raises VectorIndexError."""
+    def put(self, stem: str, suffix: str, write: Callable[[Path], None]) -> File:
+        """A file that `write` writes, named by its content; nothing names it yet. Raises VectorIndexError."""
         temporary = self.path / f"{stem}{suffix}{TEMPORARY}"
-        digest, size = hashlib.sha256(), 0
-        with self._writing():
+        with self._writing(temporary):
             self.path.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                for block in data:
-                    file.write(block)
-                    digest.update(block)
-                    size += len(block)
-                file.flush()
+            write(temporary)
+            with temporary.open("r+b") as file:
                 os.fsync(file.fileno())
-            name = f"{stem}-{digest.hexdigest()[:DIGEST_DIGITS]}{suffix}"
+                size = os.fstat(file.fileno()).st_size
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            name = f"{stem}-{digest[:DIGEST_DIGITS]}{suffix}"
             temporary.replace(self.path / name)
-        return File(name, size, digest.hexdigest())
+        return File(name, size, digest)
 
     def make_current(self, manifest: Manifest) -> None:
         """Put the manifest in place, and remove what it does not name. Raises VectorIndexError."""
         temporary = self.path / (MANIFEST + TEMPORARY)
-        with self._writing():
+        with self._writing(temporary):
             _sync_folder(self.path)  # the files that it names, before it
             with temporary.open("wb") as file:
                 file.write(json.dumps(asdict(manifest), indent=1).encode())
@@ -114,7 +108,19 @@ class IndexFolder:
                 os.fsync(file.fileno())
             temporary.replace(self.path / MANIFEST)
             _sync_folder(self.path)
-        named = {file.name for file in manifest.files} | {MANIFEST}
+        self._keep(manifest.files)
+
+    def tidy(self) -> None:
+        """Remove what the current manifest does not name; nothing, where that cannot be read."""
+        try:
+            manifest = self.manifest()
+        except VectorIndexError:
+            return
+        if self.path.is_dir():
+            self._keep(() if manifest is None else manifest.files)
+
+    def _keep(self, files: Iterable[File]) -> None:
+        named = {file.name for file in files} | {MANIFEST}
         for other in self.path.iterdir():
             if other.name not in named:
                 with suppress(OSError):  # Windows: a reader still has it open; the next run removes it
@@ -123,14 +129,21 @@ class IndexFolder:
     def damaged(self, what: str) -> VectorIndexError:
         return VectorIndexError(f"the index in {self.path} is damaged ({what}); run `soundpalette index` to rebuild it")
 
+    def unreadable(self) -> VectorIndexError:
+        return VectorIndexError(
+            f"FAISS cannot read the index in {self.path}; delete that folder and run `soundpalette index`"
+        )
+
     def _gone(self, error: OSError) -> VectorIndexError:
         return self.damaged(f"its file is gone or cannot be read: {error.strerror}")
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, temporary: Path) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            with suppress(OSError):  # what there is of it must not keep the disk full
+                temporary.unlink()
             raise VectorIndexError(
                 f"the index cannot be written to {self.path} ({error.strerror}); what is indexed is kept in the "
                 "catalogue: make room or mend the folder, and run `soundpalette index` again"
