@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from soundpalette.core.types import Entries, Fields, Ids, Space, Vector, Vectors
 from soundpalette.core.vector_index.base import Manifest, Matches
 from soundpalette.errors import VectorIndexError
 
+T = TypeVar("T")
 SCHEMA: Final = 1
 """Stands in the collection's name: a version of the program with other fields makes a collection of its own."""
 PROPERTY: Final = "soundpalette.published"
@@ -26,6 +27,8 @@ LONGEST: Final = 65_535
 MOST_ITEMS: Final = 4096
 """Items of an ARRAY."""
 EXACT: Final = "FLAT"
+NOT_LOADED: Final = 101
+"""Milvus' code for a collection that was released, or that nobody loaded after a restart."""
 WORDS: Final = ("root_id", "key", "kind", "role", "genre")
 NUMBERS: Final = ("seconds", "bpm")
 LISTS: Final = ("tags", "folders")
@@ -111,30 +114,36 @@ class Collection:
 
     def count(self) -> int:
         """How many samples there are, all that was written before included: whoever is answered after this sees it."""
-        with self.connection.client() as client:
-            (row,) = client.query(
-                self.name, output_fields=["count(*)"], consistency_level="Strong", timeout=WRITE_SECONDS
-            )
-        return int(row["count(*)"])
+
+        def ask(client: Any) -> int:
+            options = {"consistency_level": "Strong", "timeout": WRITE_SECONDS}
+            (row,) = client.query(self.name, output_fields=["count(*)"], **options)
+            return int(row["count(*)"])
+
+        return self._read(ask)
 
     def ids(self) -> Ids:
         """int64 [n] in rising order."""
-        with self.connection.client() as client:
-            pages = client.query_iterator(
-                self.name, batch_size=MOST_HITS, output_fields=["id"], consistency_level="Strong", timeout=WRITE_SECONDS
-            )
+
+        def ask(client: Any) -> Ids:
+            options = {"consistency_level": "Strong", "timeout": WRITE_SECONDS}
+            pages = client.query_iterator(self.name, batch_size=MOST_HITS, output_fields=["id"], **options)
             found = [row["id"] for page in iter(pages.next, []) for row in page]
             pages.close()
-        return np.sort(np.array(found, np.int64))
+            return np.sort(np.array(found, np.int64))
+
+        return self._read(ask)
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 [n, dimension]. Raises VectorIndexError where one is gone."""
-        found: dict[int, Vector] = {}
-        with self.connection.client() as client:
-            for start in range(0, len(ids), VECTOR_ROWS):
-                part = ids[start : start + VECTOR_ROWS].tolist()
-                rows = client.query(self.name, ids=part, output_fields=["vector"], timeout=ANSWER_SECONDS)
-                found |= {row["id"]: np.asarray(row["vector"], np.float32) for row in rows}
+
+        def ask(client: Any) -> dict[int, Vector]:
+            parts = [ids[start : start + VECTOR_ROWS].tolist() for start in range(0, len(ids), VECTOR_ROWS)]
+            options = {"output_fields": ["vector"], "timeout": ANSWER_SECONDS}
+            rows = [row for part in parts for row in client.query(self.name, ids=part, **options)]
+            return {row["id"]: np.asarray(row["vector"], np.float32) for row in rows}
+
+        found = self._read(ask)
         try:
             return np.stack([found[number] for number in ids.tolist()])
         except KeyError as error:
@@ -142,7 +151,8 @@ class Collection:
 
     def search(self, vector: Vector, k: int, expression: str) -> Matches:
         """The `k` (at most `MOST_HITS`) nearest to a vector [dimension] of those that meet the expression."""
-        with self.connection.client() as client:
+
+        def ask(client: Any) -> Matches:
             (hits,) = client.search(
                 self.name,
                 data=[vector.astype(np.float32)],
@@ -153,13 +163,27 @@ class Collection:
                 search_params={"metric_type": "IP"},
                 timeout=ANSWER_SECONDS,
             )
-        ids, scores = [hit["id"] for hit in hits], [hit["distance"] for hit in hits]
-        return Matches(np.array(ids, np.int64), np.array(scores, np.float32))
+            ids, scores = [hit["id"] for hit in hits], [hit["distance"] for hit in hits]
+            return Matches(np.array(ids, np.int64), np.array(scores, np.float32))
+
+        return self._read(ask)
 
     def damaged(self, what: str) -> VectorIndexError:
         return VectorIndexError(
             f"the index at {self.connection.place} is damaged ({what}); run `soundpalette index` to mend it"
         )
+
+    def _read(self, ask: Callable[[Any], T]) -> T:
+        """What `ask` gets of the client; the collection is loaded first where Milvus was restarted without it."""
+        try:
+            with self.connection.client() as client:
+                return ask(client)
+        except VectorIndexError as error:
+            if getattr(error.__cause__, "code", None) != NOT_LOADED:
+                raise
+        self.load()
+        with self.connection.client() as client:
+            return ask(client)
 
     def _check(self, fields: Sequence[dict[str, Any]]) -> None:
         wanted = {field.name: field.params.get("dim") for field in _schema(self.space).fields}
@@ -211,5 +235,5 @@ def _row(number: int, vector: Vector, fields: Fields) -> dict[str, object]:
     return {"id": number, "vector": vector, **words, **numbers, **lists}
 
 
-def _storable(words: Any) -> Iterator[str]:
+def _storable(words: Iterable[str | None]) -> Iterator[str]:
     return (word for word in words if word is not None and len(word.encode()) <= LONGEST)
