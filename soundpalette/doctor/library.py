@@ -76,7 +76,7 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
             return _unpublished(space, catalogue)
         pending = catalogue.pending(space, manifest.generation) if catalogue else 0
     except ImportError as error:
-        return fault("index", f"FAISS cannot be loaded ({error})", "install soundpalette again")
+        return fault("index", f"its engine cannot be loaded ({error})", "install soundpalette again")
     except SoundPaletteError as error:
         return fault_of("index", error)
     whole = "checksum right" if manifest.files else f"whole, in {app.store.place}"

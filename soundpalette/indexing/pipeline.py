@@ -114,6 +114,8 @@ class Indexer:
             lock.release()
 
     def _run(self, paths: Sequence[Path], progress: Progress) -> None:
+        if not self._settings.analyse_only:
+            self._store.stamp()  # an index that cannot be reached is told before hours of encoding
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._encoder.space)
         surveys = [survey for target in targets if (survey := self._survey(target)) is not None]
@@ -123,7 +125,7 @@ class Indexer:
             self._forget(survey)
         if self._counts["updated"] or self._counts["removed"] or self._counts["failed"]:
             self._catalogue.drop_unused()
-        if not self._settings.analyse_only:
+        if not self._settings.analyse_only or self._holds_fields():
             self._publish()
         self._catalogue.finish_run(run, Counts(**self._counts))
 
@@ -280,6 +282,15 @@ class Indexer:
         failed = self._failed.get(root.id, set())
         self._catalogue.forget_failures(self._encoder.space, root.id, survey.target.below, keep=failed)
         self._counts["removed"] += len(gone)
+
+    def _holds_fields(self) -> bool:
+        """Whether an index is published that has to learn of traits, too."""
+        try:
+            manifest = self._store.manifest()
+        except VectorIndexError as error:
+            self._warnings.append(f"{error}; filters do not know yet what was analysed now")
+            return False
+        return manifest is not None and manifest.edition is not None
 
     def _publish(self) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""

@@ -82,13 +82,12 @@ class Collection:
                 return None
             described = client.describe_collection(self.name, timeout=ANSWER_SECONDS)
         self._check(described["fields"])
-        told = described.get("properties", {}).get(PROPERTY)
-        if told is None:
-            return None
         try:
-            return TypeAdapter(Publication).validate_json(told, strict=True)
-        except ValueError as error:
-            raise self.damaged("what is published there cannot be read") from error
+            return TypeAdapter(Publication).validate_json(
+                described.get("properties", {}).get(PROPERTY, ""), strict=True
+            )
+        except ValueError:  # never published, or by no version that we know: publishing makes it anew
+            return None
 
     def publish(self, publication: Publication) -> None:
         """Make this what is published."""
