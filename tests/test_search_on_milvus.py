@@ -65,7 +65,7 @@ def test_it_finds_what_faiss_finds(both: tuple[App, App], wanted: Filters) -> No
 
 
 def test_palettes_are_those_that_faiss_gives(both: tuple[App, App]) -> None:
-    chosen = [build_palette(app.workbench(Reach()), "dark techno at 130 bpm").slots for app in both]
+    chosen = [build_palette(app.workbench(Reach()), "dark techno at 130 bpm").picks for app in both]
     assert [one.sample_id for one in chosen[1]] == [one.sample_id for one in chosen[0]] != []
 
 

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -23,15 +22,15 @@ MOST_HITS: Final = 16_384
 """The most that Milvus gives in one answer."""
 VECTOR_ROWS: Final = 2048
 LONGEST: Final = 65_535
-"""Bytes of a VARCHAR. No longer word can be asked for, so a value beyond is as good as none."""
+"""Bytes of a VARCHAR. Nobody asks for a longer word, and a longer path still begins with its folders."""
 MOST_ITEMS: Final = 4096
 """Items of an ARRAY."""
 EXACT: Final = "FLAT"
 NOT_LOADED: Final = 101
 """Milvus' code for a collection that was released, or that nobody loaded after a restart."""
-WORDS: Final = ("root_id", "key", "kind", "role", "genre")
+WORDS: Final = ("root_id", "path", "key", "kind", "role", "genre")
 NUMBERS: Final = ("seconds", "bpm")
-LISTS: Final = ("tags", "folders")
+LISTS: Final = ("tags",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +226,12 @@ def _schema(space: Space) -> Any:
 
 
 def _row(number: int, vector: Vector, fields: Fields) -> dict[str, object]:
-    words = {name: next(_storable([getattr(fields, name)]), None) for name in WORDS}
+    words = {name: value and _bounded(value) for name in WORDS for value in [getattr(fields, name)]}
     numbers = {name: getattr(fields, name) for name in NUMBERS}
-    folders = accumulate(fields.path.split("/"), "{}/{}".format)
-    lists = {name: [*_storable(items)][:MOST_ITEMS] for name, items in zip(LISTS, (fields.tags, folders), strict=True)}
-    return {"id": number, "vector": vector, **words, **numbers, **lists}
+    return {
+        "id": number, "vector": vector, **words, **numbers, "tags": [_bounded(tag) for tag in fields.tags[:MOST_ITEMS]]
+    }  # fmt: skip
 
 
-def _storable(words: Iterable[str | None]) -> Iterator[str]:
-    return (word for word in words if word is not None and len(word.encode()) <= LONGEST)
+def _bounded(word: str) -> str:
+    return word.encode()[:LONGEST].decode(errors="ignore")

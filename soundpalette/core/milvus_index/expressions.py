@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from soundpalette.core.filters import TEMPO_SLACK, keys_that_fit, places, plain
+from soundpalette.core.filters import TEMPO_SLACK, Place, keys_that_fit, places, plain
 from soundpalette.core.types import Filters, Ids, Root
 
 NOTHING: Final = "id < 0"
@@ -76,12 +76,19 @@ def _folder(folder: str, roots: Sequence[Root]) -> str:
     there = places(folder, roots)
     if any(not place.root_id and not place.folder for place in there):  # the folder "."
         return ""
-    parts = [
-        [f"root_id == {quoted(place.root_id)}"] * bool(place.root_id)
-        + [f"array_contains(folders, {quoted(place.folder)})"] * bool(place.folder)
-        for place in there
-    ]
-    return _any(" and ".join(part) for part in parts) or NOTHING
+    return _any(_at(place) for place in there) or NOTHING
+
+
+def _at(place: Place) -> str:
+    root = f"root_id == {quoted(place.root_id)}" if place.root_id else ""
+    return " and ".join(filter(None, [root, _below(place.folder) if place.folder else ""]))
+
+
+def _below(folder: str) -> str:
+    """Paths that are the folder or begin with it and a slash: those from there up to the character behind the slash.
+    (LIKE would read % and _ in names as wildcards, and not every Milvus knows how to escape them.)"""
+    first, behind = quoted(f"{folder}/"), quoted(f"{folder}{chr(ord('/') + 1)}")
+    return f"(path == {quoted(folder)} or (path >= {first} and path < {behind}))"
 
 
 def _any(parts: Iterable[str]) -> str:
