@@ -5,7 +5,7 @@ commits that changed what a search can find; an index built at an older generati
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.migrations import STAMPED
-from soundpalette.core.overview import LINES, Line, Tally, tally
+from soundpalette.core.overview import COUNTS, Count, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -25,6 +25,7 @@ from soundpalette.core.types import (
     Entries,
     Failure,
     Filters,
+    FoundFile,
     Guess,
     Ids,
     KnownFile,
@@ -73,6 +74,26 @@ class Catalogue(Database):
             (space.key, root_id, *filters.below(below)),
         )
         return {path: KnownFile(*values) for path, *values in rows}
+
+    def files(self, root_id: str, below: str) -> Iterator[FoundFile]:
+        """As they were when they were indexed, the samples of a root below `below`, by path; read as they are taken."""
+        sql = (
+            f"SELECT s.path, s.size, s.mtime_ns FROM samples s WHERE s.root_id = ? AND {filters.BELOW} ORDER BY s.path"
+        )
+        with self._connected() as connection:
+            yield from map(FoundFile._make, connection.execute(sql, (root_id, *filters.below(below))))
+
+    def unfinished(self, root_id: str, space: Space | None, is_current: Callable[[str], bool]) -> set[str]:
+        """Paths of the root's samples without a vector in `space` (None: no matter), or without traits of a revision
+        that is current."""
+        revisions = [word for (word,) in self._rows("SELECT DISTINCT revision FROM traits") if is_current(word)]
+        lacking = f"SELECT s.rowid FROM samples s WHERE NOT EXISTS ({_TOLD.format(','.join('?' * len(revisions)))})"
+        parameters: tuple[object, ...] = tuple(revisions)
+        if space is not None:
+            lacking += f" UNION {_UNEMBEDDED}"
+            parameters += (space.key,)
+        sql = f"SELECT path FROM samples WHERE rowid IN ({lacking}) AND +root_id = ?"
+        return {path for (path,) in self._rows(sql, (*parameters, root_id))}
 
     def has_vector(self, content_hash: str, space: Space) -> bool:
         """Whether this content is already embedded in `space`."""
@@ -123,8 +144,10 @@ class Catalogue(Database):
     def drop_unused(self) -> None:
         """Drop every vector, analysis and guess whose content no sample has any more."""
         with self._transaction() as connection:
-            for table in ("vectors", "analyses", "guesses"):
-                connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+            for table, key in (("vectors", "rowid"), ("analyses", "rowid"), ("guesses", "content_hash")):
+                # By their index: in their own order, each would be looked up among the samples at another place.
+                unused = f"SELECT {key} FROM {table} u WHERE NOT EXISTS ({_USED})"
+                connection.execute(f"DELETE FROM {table} WHERE {key} IN ({unused})")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
@@ -213,11 +236,13 @@ class Catalogue(Database):
         Those that failed in this space are none: they will not come.
         """
         sql = (
-            "SELECT count(*) FROM samples s LEFT JOIN vectors v ON v.space = ? AND v.content_hash = s.content_hash "
-            "WHERE (v.content_hash IS NULL OR max(s.generation, v.generation) > ?) AND NOT EXISTS "
+            f"SELECT count(*) FROM samples s WHERE s.rowid IN ({_UNEMBEDDED} "
+            "UNION SELECT n.rowid FROM samples n WHERE n.generation > ? "
+            "UNION SELECT n.rowid FROM vectors v JOIN samples n ON n.content_hash = v.content_hash "
+            "WHERE v.space = ? AND v.generation > ?) AND NOT EXISTS "
             "(SELECT 1 FROM failures f WHERE f.root_id = s.root_id AND f.path = s.path AND f.space = ?)"
         )
-        return self._number(sql, (space.key, since, space.key))
+        return self._number(sql, (space.key, since, space.key, since, space.key))
 
     def samples(self, ids: Sequence[str]) -> dict[str, Sample]:
         """By id, those of `ids` that the library still holds."""
@@ -241,7 +266,7 @@ class Catalogue(Database):
 
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
-        return tally(Line(*row) for row in self._rows(LINES))
+        return tally(map(Count._make, self._rows(COUNTS)))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
@@ -340,6 +365,13 @@ class _Now:
     edition: int
 
 
+# Both sides come by content hash, from indexes alone: ten times as fast as by the order of the samples.
+_UNEMBEDDED: Final = (
+    "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
+    "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
+)
+_USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
+_TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
 _EMBEDDED_WITH_TRAITS: Final = _EMBEDDED.replace("WHERE", "LEFT JOIN traits t ON t.sample_id = s.id WHERE")
 

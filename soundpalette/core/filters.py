@@ -11,7 +11,7 @@ from soundpalette.core.music.notes import Key
 from soundpalette.core.types import Filters, KeyMatch, Root
 
 FROM: Final = "FROM samples s LEFT JOIN traits t ON t.sample_id = s.id"
-BELOW: Final = "(? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
+BELOW: Final = "s.path >= ? AND s.path < ? AND (? = '' OR s.path = ? OR substr(s.path, 1, ?) = ?)"
 TEMPO_SLACK: Final = 0.5
 """Beats a minute beyond the bounds that still round to them: what was measured is seldom whole."""
 VALUES_TOLD: Final = 5
@@ -55,10 +55,14 @@ class Condition:
     join: str = ""
 
 
-def below(folder: str) -> tuple[str, str, int, str]:
-    """Parameters of `BELOW`. A prefix compared by substr: LIKE would read % and _ in names as wildcards."""
+def below(folder: str) -> tuple[object, ...]:
+    """Parameters of `BELOW`: a range that an index by root and path finds, and of it what is the folder or below it.
+
+    A prefix is compared by substr: LIKE would read % and _ in names as wildcards.
+    """
     prefix = folder + "/"
-    return folder, folder, len(prefix), prefix
+    end = folder + "0" if folder else b""  # "0" is what comes after "/"; a BLOB comes after all text
+    return folder, end, folder, folder, len(prefix), prefix
 
 
 def conditions(wanted: Filters, roots: Sequence[Root]) -> list[Condition]:
@@ -200,7 +204,9 @@ def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
     if not folder.strip():
         return None
     there = places(folder, roots)
-    wheres = [f"s.root_id = ? AND {BELOW}" if place.root_id else BELOW for place in there]
+    # where no root is meant, all are named, since an index by path alone there is none
+    roots_of = ["s.root_id = ?" if place.root_id else "s.root_id IN (SELECT id FROM roots)" for place in there]
+    wheres = [f"{of} AND {BELOW}" for of in roots_of]
     parameters = [value for place in there for value in (*filter(None, [place.root_id]), *below(place.folder))]
     rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
     return Condition(

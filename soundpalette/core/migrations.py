@@ -100,6 +100,15 @@ STEPS: Final = (
         STAMPED,
     ),
     (
+        # What came or changed since a generation; written in rising order, which costs next to nothing.
+        "CREATE INDEX samples_by_generation ON samples (generation)",
+        "CREATE INDEX vectors_by_generation ON vectors (space, generation)",
+        # What filters ask for most; also counted by (core/overview.py).
+        "CREATE INDEX traits_by_bpm ON traits (bpm)",
+        "CREATE INDEX traits_by_key ON traits (key)",
+        "CREATE INDEX traits_by_role ON traits (role)",
+    ),
+    (
         # As `stamps`, of the changes of traits, too, which an index with fields beside its vectors has to follow.
         # `changed` is the edition of the row's last change.
         "CREATE TABLE editions (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",

@@ -1,7 +1,7 @@
 """The values that travel between the parts of the house."""
 
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +102,15 @@ class Rows:
 
     ids: Ids
     vectors: Vectors
+
+
+class FoundFile(NamedTuple):
+    """An audio file: its path relative to the root (with forward slashes), bytes, time of change. A tuple, since a scan
+    makes and compares one for every file of the library."""
+
+    path: str
+    size: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,18 @@
-"""The musical part of indexing one file: what its content and its name tell, read once a content and revision."""
+"""The musical part of indexing: what a content and a name tell, heard once a content and revision."""
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from soundpalette.core.audio import Limits
-from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.audio import Recording
 from soundpalette.core.music.analysis import REVISION, Content, read_content, unheard
-from soundpalette.core.music.clues import Clues
 from soundpalette.core.music.names import from_name
-from soundpalette.core.types import Analysis, Guess, Root, Traits, Vectors
+from soundpalette.core.types import Analysis, Guess, Traits, Vectors
 from soundpalette.errors import AudioError
+from soundpalette.indexing.work import Heard, Job
 
 log = logging.getLogger(__name__)
 
@@ -32,47 +30,34 @@ class Guesser(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    """What the file at `path` and its name tell. `content` is None where the analysis failed; `new` is what the
-    catalogue does not hold yet, `seconds` the processor's time that it cost; `reason` says where the file itself could
-    not be decoded."""
-
-    path: Path = Path()
-    content: Content | None = None
-    name: Clues = field(default_factory=Clues)
-    new: Analysis | None = None
-    seconds: float = 0.0
-    reason: str = ""
-
-    def traits(self, guess: Guess) -> Traits:
-        """Where the analysis failed, what name, folders and tags tell."""
-        return self.content.traits(self.name, guess) if self.content else unheard(self.path, self.name, guess)
-
-
-def analyse(catalogue: Catalogue, root: Root, path: str, content_hash: str, limits: Limits) -> Analysed:
-    """Analyse the file at the relative `path`, unless its content was by this revision; a failure is logged."""
-    name = from_name(Path(root.path).name + "/" + path)
-    file = Path(root.path, path)
-    kept = catalogue.analysis(content_hash)
-    if kept is not None and kept.revision == REVISION:
-        with suppress(ValueError):  # what cannot be read any more is analysed anew
-            return Analysed(file, Content.from_json(kept.told) if kept.told else None, name)
+def hear(recorded: Recording) -> Heard:
+    """Analyse one file; a failure is logged, and told as `reason` where the file itself cannot be decoded."""
+    path = recorded.path
     started = time.thread_time()
-    content, reason = _read(file, limits)
-    told = content.to_json() if content else None
-    return Analysed(file, content, name, Analysis(REVISION, told), time.thread_time() - started, reason)
-
-
-def _read(path: Path, limits: Limits) -> tuple[Content | None, str]:
+    content, reason = None, ""
     try:
-        return read_content(path, limits), ""
+        content = read_content(recorded)
     except AudioError as error:
         log.warning("%r is not analysed: it %s", str(path), error.reason)
-        return None, error.reason
+        reason = error.reason
     except Exception:  # whatever the analysis cannot do must not keep the file from being found
         log.exception("%r could not be analysed", str(path))
-        return None, ""
+    return Heard(content, time.thread_time() - started, reason)
+
+
+def kept_content(analysis: Analysis | None) -> Heard | None:
+    """What an earlier run heard by this revision; None where that was not tried, or cannot be read any more."""
+    if analysis is None or analysis.revision != REVISION:
+        return None
+    with suppress(ValueError):
+        return Heard(Content.from_json(analysis.told) if analysis.told else None)
+    return None
+
+
+def traits(job: Job, heard: Heard, guess: Guess) -> Traits:
+    """What the name, the file and its sound tell; where the analysis failed, what name, folders and tags tell."""
+    name = from_name(Path(job.root.path).name + "/" + job.file.path)
+    return heard.content.traits(name, guess) if heard.content else unheard(job.path, name, guess)
 
 
 def revision(guesser: Guesser | None) -> str:
@@ -80,7 +65,8 @@ def revision(guesser: Guesser | None) -> str:
     return f"{REVISION}-{guesser.revision}" if guesser else f"{REVISION}"
 
 
-def is_current(traits: str, guesser: Guesser | None) -> bool:
-    """Whether traits of the revision `traits` need nothing that this run could add; without a guesser, older guesses
-    are good enough."""
-    return traits == revision(guesser) if guesser else traits.partition("-")[0] == f"{REVISION}"
+def current(guesser: Guesser | None) -> Callable[[str], bool]:
+    """Tells of a revision whether traits of it need nothing that a run with this guesser could add; without a guesser,
+    older guesses are good enough."""
+    wanted = revision(guesser)
+    return (lambda told: told == wanted) if guesser else (lambda told: told.partition("-")[0] == wanted)

@@ -7,16 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundpalette.core.audio import EXTENSIONS
+from soundpalette.core.types import FoundFile
 from soundpalette.errors import ScanError
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """An audio file: its path relative to the root (with forward slashes), bytes, time of change."""
-
-    path: str
-    size: int
-    mtime_ns: int
 
 
 @dataclass(slots=True)
@@ -31,66 +23,111 @@ class Found:
 
 
 def scan(root: Path, below: str, other_roots: Collection[Path]) -> Found:
-    """Walk `root`/`below` ("" for all; it may name one file) without following links to folders.
+    """Everything that `walk` meets. Raises ScanError."""
+    found = Found()
+    found.files.extend(walk(root, below, other_roots, found))
+    return found
 
-    Hidden files (macOS's `._kick.wav` among them) are passed over, and so are `other_roots`: a file belongs to the
-    innermost root. A link to a file counts while it stays inside the root. Raises ScanError for an unreadable start.
+
+def walk(root: Path, below: str, other_roots: Collection[Path], found: Found) -> Iterator[FoundFile]:
+    """The audio files in `root`/`below` ("" for all; it may name one file) by path, links to folders not followed.
+
+    What is no such file is noted in `found`, whose `files` are left alone. Hidden files (macOS's `._kick.wav` among
+    them) are passed over, and so are `other_roots`: a file belongs to the innermost root. A link to a file counts while
+    it stays inside the root. The order is that of the whole paths, code point by code point, as the catalogue has it.
+    Raises ScanError for an unreadable start.
     """
     start = root / below if below else root
-    found = Found()
     if below and start.is_file():
-        _take(root, start.name, _Place(start.parent, below.rpartition("/")[0]), found)
-        return found
+        file = _looked_at(root, start.name, _Place(str(start.parent), below.rpartition("/")[0]), found)
+        yield from [file] if file else []
+        return
     if not os.access(start, os.R_OK | os.X_OK):
         raise ScanError(f"{start} cannot be read; check that it exists and that you may read it")
     skip = {os.fspath(path) for path in other_roots if path != start}
-    folders = [_Place(start, below)]
-    while folders:
-        place = folders.pop()
-        try:
-            names = sorted(os.scandir(place.folder), key=lambda entry: entry.name)
-        except OSError:
-            found.unreadable.append(place.relative)
-            continue
-        for entry in names:
-            if entry.name.startswith("."):
-                continue
+    open_folders = [_Listed(_Place(str(start), below), found)]
+    while open_folders:
+        place, entries = open_folders[-1].place, open_folders[-1].entries
+        for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.path not in skip:
-                    folders.append(_Place(Path(entry.path), place.child(entry.name)))
-            elif Path(entry.name).suffix.lower() in EXTENSIONS or entry.is_symlink():
-                _take(root, entry.name, place, found)
-    return found
+                    open_folders.append(_Listed(_Place(entry.path, place.child(entry.name)), found))
+                    break
+            elif file := _file(root, entry, place, found):
+                yield file
+        else:
+            open_folders.pop()
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    folder: Path
+    folder: str
     relative: str
 
     def child(self, name: str) -> str:
         return f"{self.relative}/{name}" if self.relative else name
 
 
-def _take(root: Path, name: str, place: _Place, found: Found) -> None:
-    path, relative = place.folder / name, place.child(name)
-    is_audio = path.suffix.lower() in EXTENSIONS
+class _Listed:
+    """A folder and what of its entries is still to be looked at."""
+
+    def __init__(self, place: _Place, found: Found) -> None:
+        self.place = place
+        try:
+            with os.scandir(place.folder) as listed:
+                shown = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError:
+            found.unreadable.append(place.relative)
+            shown = []
+        # A folder stands where the paths of its files do: "kick-2.wav" comes before "kick/1.wav".
+        shown.sort(key=lambda entry: entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name)
+        self.entries = iter(shown)
+
+
+def _file(root: Path, entry: "os.DirEntry[str]", place: _Place, found: Found) -> FoundFile | None:
+    """The fast way for plain files; links, names that are not UTF-8 and files that cannot be looked at go the other."""
+    name = entry.name
+    if entry.is_symlink():
+        return _looked_at(root, name, place, found)
+    if not _is_audio(name):
+        return None
+    try:
+        relative = place.child(name)
+        relative.encode()
+        seen = entry.stat(follow_symlinks=False)
+    except (OSError, UnicodeEncodeError):
+        return _looked_at(root, name, place, found)
+    return FoundFile(relative, seen.st_size, seen.st_mtime_ns) if stat.S_ISREG(seen.st_mode) else None
+
+
+def _is_audio(name: str) -> bool:
+    return name[name.rfind(".") :].lower() in EXTENSIONS
+
+
+def _looked_at(root: Path, name: str, place: _Place, found: Found) -> FoundFile | None:
+    path, relative = Path(place.folder, name), place.child(name)
+    is_audio = _is_audio(name)
     try:
         seen = path.stat()
         reason = _refusal(root, path, relative) if is_audio or stat.S_ISDIR(seen.st_mode) else ""
         if reason:
             found.refused[_printable(relative)] = reason
         elif is_audio and stat.S_ISREG(seen.st_mode):
-            found.files.append(FoundFile(relative, seen.st_size, seen.st_mtime_ns))
+            return FoundFile(relative, seen.st_size, seen.st_mtime_ns)
     except (OSError, RuntimeError) as error:  # RuntimeError: resolving links in a circle, before Python 3.13
-        if not is_audio:
-            return
-        if isinstance(error, FileNotFoundError):  # a file that is gone since the folder was listed is simply gone
-            if path.is_symlink():
-                found.refused[_printable(relative)] = "is a symbolic link to nothing; mend or delete it"
-            return
-        said = getattr(error, "strerror", None) or "a link that leads to itself"
-        found.unknown[_printable(relative)] = f"cannot be looked at ({said}); mend its link or its rights"
+        if is_audio:
+            _note(error, path, relative, found)
+    return None
+
+
+def _note(error: Exception, path: Path, relative: str, found: Found) -> None:
+    """Why a name that could be audio could not be looked at."""
+    if isinstance(error, FileNotFoundError):  # a file that is gone since the folder was listed is simply gone
+        if path.is_symlink():
+            found.refused[_printable(relative)] = "is a symbolic link to nothing; mend or delete it"
+        return
+    said = getattr(error, "strerror", None) or "a link that leads to itself"
+    found.unknown[_printable(relative)] = f"cannot be looked at ({said}); mend its link or its rights"
 
 
 def _printable(relative: str) -> str:

@@ -116,6 +116,7 @@ def test_nothing_published_is_none(store: Store) -> None:
 def test_it_gives_back_the_vectors_that_it_was_given(shared: VectorIndex) -> None:
     held = rows(COUNT)
     np.testing.assert_array_equal(shared.ids(), np.sort(held.ids))
+    np.testing.assert_array_equal(shared.ids(7), np.sort(held.ids)[:7])
     np.testing.assert_array_equal(shared.vectors(held.ids[::7]), held.vectors[::7])
     assert shared.vectors(np.empty(0, np.int64)).shape == (0, SPACE.dimension)
 

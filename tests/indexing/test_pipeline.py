@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,15 @@ import pytest
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.types import Counts, Features, Window
+from soundpalette.core.types import Counts, Features, FoundFile, Window
 from soundpalette.core.vector_index import FaissStore
 from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing import prepare
+from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
-from soundpalette.indexing.prepare import Job, Prepared, Preparer
 from soundpalette.indexing.progress import Lines
-from soundpalette.indexing.scan import Found, scan
+from soundpalette.indexing.scan import walk
+from soundpalette.indexing.work import Identified, Job
 from tests.conftest import CRATE, index_store
 from tests.sounds import hat, kick, noise, tone, write, write_library
 
@@ -157,15 +160,15 @@ def test_a_drive_that_goes_away_during_a_run_loses_nothing(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(library)
-    prepare = Preparer.all
+    identify = LocalEngine.identify
 
-    def unplug(self: Preparer, jobs: Iterable[Job]) -> Iterator[Prepared]:
+    def unplug(self: LocalEngine, jobs: Iterable[Job]) -> Iterator[Identified]:
         library.rename(library.with_name("away"))
-        return prepare(self, jobs)
+        return identify(self, jobs)
 
     for path in library.rglob("*.*"):
         os.utime(path, (1, 1))
-    monkeypatch.setattr(Preparer, "all", unplug)
+    monkeypatch.setattr(LocalEngine, "identify", unplug)
     with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     monkeypatch.undo()
@@ -178,18 +181,34 @@ def test_a_drive_that_goes_away_while_it_is_scanned_loses_nothing(
     run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(library)
-    real = scan
+    real = walk
 
-    def unplug(root: Path, *rest: Any) -> Found:
-        found = real(root, *rest)
+    def unplug(root: Path, *rest: Any) -> Iterator[FoundFile]:
+        files = list(real(root, *rest))
         library.rename(library.with_name("away"))
         library.mkdir()
-        return Found(files=found.files[:3])
+        return iter(files[:3])
 
-    monkeypatch.setattr("soundpalette.indexing.pipeline.scan", unplug)
+    monkeypatch.setattr("soundpalette.indexing.survey.walk", unplug)
     with pytest.raises(IndexingError, match="went away during the run"):
         run(library)
     assert run.catalogue.total() == 6
+
+
+class Refusing:
+    """An entry of a folder that asks `stat` of its path."""
+
+    def __init__(self, entry: os.DirEntry[str], stat: Callable[..., os.stat_result]) -> None:
+        self.name, self.path = entry.name, entry.path
+        self.is_dir, self.is_symlink = entry.is_dir, entry.is_symlink
+        self._stat = stat
+
+    def stat(self, **options: bool) -> os.stat_result:
+        return self._stat(Path(self.path), **options)
+
+
+def refusing(scandir: Any, stat: Callable[..., os.stat_result], folder: str) -> nullcontext[list[Refusing]]:
+    return nullcontext([Refusing(entry, stat) for entry in scandir(folder)])
 
 
 def test_a_file_that_cannot_be_looked_at_is_kept_and_mended_without_a_trace(
@@ -204,6 +223,7 @@ def test_a_file_that_cannot_be_looked_at_is_kept_and_mended_without_a_trace(
         return stat(path, **options)
 
     monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(os, "scandir", partial(refusing, os.scandir, refuse))
     assert run(library).counts == Counts(seen=6, unchanged=5, failed=1)
     monkeypatch.undo()
     assert run.catalogue.total() == 6
@@ -221,7 +241,7 @@ def test_files_that_cannot_be_read_for_the_moment_keep_their_samples(
     def refuse(path: Path, *_: object) -> object:
         raise AudioError(path, "cannot be read (Input/output error); check that it exists and may be read")
 
-    monkeypatch.setattr(prepare, "probe", refuse)
+    monkeypatch.setattr(prepare, "recording", refuse)
     monkeypatch.setattr(prepare, "hash_of", refuse)
     assert run(library).counts == Counts(seen=6, unchanged=3, failed=3)
     monkeypatch.undo()

@@ -1,6 +1,7 @@
 """The scan: which files count, which are refused and why."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -84,14 +85,15 @@ def test_links_in_a_circle_and_files_that_vanish_end_no_scan(tmp_path: Path, mon
     write(tmp_path / "b.wav", tone(440))
     for name in ("self.wav", "self"):
         (tmp_path / name).symlink_to(tmp_path / name)
-    stat = Path.stat
+    listed = os.scandir
 
-    def vanish(path: Path, **options: bool) -> os.stat_result:
-        if path.name == "b.wav":
-            path.unlink(missing_ok=True)
-        return stat(path, **options)
+    def vanish(folder: str) -> nullcontext[list[os.DirEntry[str]]]:
+        """The file goes once the folder has been listed."""
+        entries = list(listed(folder))
+        (tmp_path / "b.wav").unlink(missing_ok=True)
+        return nullcontext(entries)
 
-    monkeypatch.setattr(Path, "stat", vanish)
+    monkeypatch.setattr(os, "scandir", vanish)
     found = scan(tmp_path, "", [])
     assert [file.path for file in found.files] == ["a.wav"]
     assert list(found.unknown) == ["self.wav"]

@@ -120,11 +120,11 @@ class Collection:
 
         return self._read(ask)
 
-    def ids(self) -> Ids:
-        """int64 [n] in rising order."""
+    def ids(self, most: int | None = None) -> Ids:
+        """All, or the first `most`: int64 [n] in rising order."""
 
         def ask(client: Any) -> Ids:
-            options = {"consistency_level": "Strong", "timeout": WRITE_SECONDS}
+            options = {"consistency_level": "Strong", "timeout": WRITE_SECONDS, "limit": -1 if most is None else most}
             pages = client.query_iterator(self.name, batch_size=MOST_HITS, output_fields=["id"], **options)
             found = [row["id"] for page in iter(pages.next, []) for row in page]
             pages.close()

@@ -51,9 +51,9 @@ class MilvusIndex:
             return self._collection.search(vector, k, "")
         return _best([self._collection.search(vector, k, one) for one in _expressions(passing)], k)
 
-    def ids(self) -> Ids:
-        """The ids of all samples, int64 [n] in rising order."""
-        return self._collection.ids()
+    def ids(self, most: int | None = None) -> Ids:
+        """As `VectorIndex.ids`."""
+        return self._collection.ids(most)
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors float32 [n, dimension] of samples that the index holds."""

@@ -177,7 +177,7 @@ class WordGuesser:
         self._vocabulary = replace(vocabulary, genres={})
         self._encoder = encoder
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """12 hex digits of the vocabulary's hash."""
         told = json.dumps(asdict(self._vocabulary), sort_keys=True)

@@ -26,13 +26,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a query for up to `k` samples has to look at: `probes` lists, and `candidates` compared exactly.
+    """What a query for up to `k` samples has to look at, so that `candidates` are compared exactly: `probes` lists, and
+    all whose centroid's cosine to the query is not more than `reach` below the best one's.
 
     `recall` is the share of the exact answers that this found of sample queries when the index was built.
     """
 
     k: int
     probes: int
+    reach: float
     candidates: int
     recall: float
 
@@ -103,8 +105,8 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def ids(self) -> Ids:
-        """The ids of all samples, int64 [n] in rising order."""
+    def ids(self, most: int | None = None) -> Ids:
+        """The ids of all samples (or of the first `most`), int64 [n] in rising order."""
         ...
 
     def vectors(self, ids: Ids) -> Vectors:

@@ -10,7 +10,7 @@ import numpy as np
 from soundpalette.core.types import Ids, State, Vectors
 from soundpalette.core.vector_index.base import Effort, File, Heard, Manifest
 from soundpalette.core.vector_index.folder import IndexFolder
-from soundpalette.core.vector_index.ivf import IvfIndex
+from soundpalette.core.vector_index.ivf import IvfIndex, touch
 from soundpalette.core.vector_index.rows import GONE, MappedRows, Places, tell
 from soundpalette.errors import VectorIndexError
 
@@ -82,6 +82,7 @@ def load(folder: IndexFolder, manifest: Manifest, compared: int) -> IvfIndex:
     folder.verify(manifest.files[:1])
     ivf = read(folder, manifest)
     index = open_lists(folder, manifest, mapped=True)
+    touch(index)
     ivf.rows.read_at_random()
     return IvfIndex(index, ivf.rows, Places(ivf.ids), manifest, compared)
 

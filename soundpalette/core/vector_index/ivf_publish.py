@@ -123,4 +123,4 @@ def _brought_up(ids: Ids, came: Ids, present: Ids) -> Ids:
 
 def _tell(efforts: tuple[Effort, ...], heard: Heard) -> None:
     first = efforts[0]
-    heard(f"index: {first.recall:.1%} of the {first.k} nearest are found in {first.probes} lists")
+    heard(f"index: finds {first.recall:.1%} of the {first.k} nearest")

@@ -32,7 +32,7 @@ class MappedRows:
     def __init__(self, paths: Sequence[Path], counts: Sequence[int], dimension: int) -> None:
         self._parts = [_mapped(path, count, dimension) for path, count in zip(paths, counts, strict=True)]
         self._starts = np.cumsum([0, *counts])
-        self._dimension = dimension
+        self.dimension = dimension
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -41,7 +41,7 @@ class MappedRows:
         """The rows at `positions` [n], copied: float32 [n, dimension]."""
         if len(self._parts) == 1:
             return np.asarray(self._parts[0].take(positions, axis=0))
-        taken = np.empty((len(positions), self._dimension), np.float32)
+        taken = np.empty((len(positions), self.dimension), np.float32)
         of = np.searchsorted(self._starts, positions, side="right") - 1
         for part in np.unique(of):
             here = of == part
