@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from bench.rows import Row
 from soundpalette.core.threads import set_threads
-from soundpalette.core.types import NO_FILTERS, Ids, Rows, Space, State, Vector, Vectors
+from soundpalette.core.types import NO_FILTERS, Edition, Entries, Ids, Rows, Space, State, Vector, Vectors
 from soundpalette.core.vector_index import FaissStore, Passing, VectorIndex
 
 DIMENSION: Final = 768
@@ -73,6 +73,12 @@ class Source:
     def follows(self, generation: int, stamp: int) -> bool:
         return False
 
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        raise NotImplementedError("no field beside these vectors")
+
+    def knows(self, edition: Edition) -> bool:
+        return False
+
     def made(self, count: int, noise: float, seed: list[int]) -> Vectors:
         """Kinds under noise of that length."""
         generator = np.random.default_rng(seed)
@@ -105,6 +111,12 @@ class Added:
 
     def follows(self, generation: int, stamp: int) -> bool:
         return True
+
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        raise NotImplementedError("no field beside these vectors")
+
+    def knows(self, edition: Edition) -> bool:
+        return False
 
 
 @dataclass(frozen=True)

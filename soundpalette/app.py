@@ -12,6 +12,7 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
+from soundpalette.core.milvus_index import MilvusStore
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
@@ -77,9 +78,11 @@ class App:
         sources = Sources(models.mert, models.clamp3, models.text)
         return download_clamp3(sources, self.config.models_dir, accept_license=accept_license)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         space = self.encoder.space
+        if self.config.index.backend == "milvus":
+            return MilvusStore(self.config.milvus_uri, self.config.index.milvus_token, space)
         return FaissStore(self.config.data_dir / "index" / space.key, space)
 
     @cached_property

@@ -4,6 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -25,6 +26,20 @@ LICENCE_VARIABLE: Final = "SOUNDPALETTE_ACCEPT_LICENSE"
 
 Folder = Annotated[Path, AfterValidator(lambda path: _folder(str(path)))]
 """A folder, made absolute."""
+
+
+def _milvus(uri: str) -> str:
+    """An address as it is, a file's path made absolute."""
+    if not uri:
+        return ""
+    if uri.endswith(".db"):
+        return str(_folder(uri))
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https", "tcp") or not parts.hostname or parts.port == 0:
+        raise ValueError("an address such as http://localhost:19530 is wanted, or a file that ends in .db")
+    if parts.username or parts.password:
+        raise ValueError("the address holds a password; it belongs into milvus_token, as user:password")
+    return uri
 
 
 class _Section(BaseModel):
@@ -57,6 +72,9 @@ class PathsSection(_Section):
 
 
 class IndexSection(_Section):
+    backend: Literal["faiss", "milvus"] = "faiss"
+    milvus_uri: Annotated[str, AfterValidator(_milvus)] = ""
+    milvus_token: str = Field("", repr=False)
     max_seconds: float = Field(14400.0, gt=0)
     max_channels: int = Field(64, ge=1, le=1024)
     max_rate: int = Field(768_000, ge=1)
@@ -127,6 +145,11 @@ class Config(BaseSettings):
         return _folder(self.paths.vocabulary)
 
     @property
+    def milvus_uri(self) -> str:
+        """An address, or the file that Milvus Lite keeps."""
+        return self.index.milvus_uri or str(self.data_dir / "milvus.db")
+
+    @property
     def data_dir(self) -> Path:
         """Where all state lives."""
         return _folder(self.paths.data_dir) or Path(platformdirs.user_data_dir(APP, False))
@@ -174,5 +197,7 @@ def _sentence(fault: Any) -> str:
         return f"{key} is not a key of the configuration; config.toml in the project lists them all"
     if key.endswith("token"):
         return f"{key} is no text; write it in quotes"  # and never into a log
+    if key.endswith("milvus_uri"):  # which may hold a password
+        return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
     said = fault["msg"].removeprefix("Value error, ").replace("tuple", "list")
     return f"{key} is {fault['input']!r}: {said[0].lower()}{said[1:]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from soundpalette.core.types import Ids, Rows, Space, State, Vector
+from soundpalette.core.types import Edition, Entries, Fields, Ids, Rows, Space, State, Vector
 
 CHUNK = 100
 
@@ -20,7 +20,8 @@ class Held:
     count: int = -1
 
     def state(self) -> State:
-        return State(self.generation, self.generation, len(self.held.ids) if self.count < 0 else self.count)
+        count = len(self.held.ids) if self.count < 0 else self.count
+        return State(self.generation, self.generation, count, Edition(self.generation, self.generation, 1))
 
     def rows(self, since: int = -1) -> Iterator[Rows]:
         order = np.argsort(self.held.ids) if self.generation > since else np.empty(0, np.int64)
@@ -30,6 +31,12 @@ class Held:
 
     def ids(self) -> Ids:
         return np.sort(self.held.ids)
+
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        return map(entries_of, self.rows(min(since, edition)))
+
+    def knows(self, edition: Edition) -> bool:
+        return self.follows(edition.number, edition.stamp)
 
     def follows(self, generation: int, stamp: int) -> bool:
         return generation == stamp <= self.generation
@@ -59,7 +66,8 @@ class Changing:
         return self._rows(sorted(self.held))
 
     def state(self) -> State:
-        return State(self.generation, self._stamp(self.generation), len(self.held))
+        stamp = self._stamp(self.generation)
+        return State(self.generation, stamp, len(self.held), Edition(self.generation, stamp, self.lineage))
 
     def rows(self, since: int = -1) -> Iterator[Rows]:
         wanted = sorted(one for one, (generation, _) in self.held.items() if generation > since)
@@ -72,9 +80,20 @@ class Changing:
     def follows(self, generation: int, stamp: int) -> bool:
         return generation <= self.generation and stamp == self._stamp(generation)
 
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        return map(entries_of, self.rows(min(since, edition)))
+
+    def knows(self, edition: Edition) -> bool:
+        return self.follows(edition.number, edition.stamp)
+
     def _stamp(self, generation: int) -> int:
         return 1000 * self.lineage + generation
 
     def _rows(self, ids: list[int]) -> Rows:
         vectors = [self.held[one][1] for one in ids]
         return Rows(np.array(ids, np.int64), np.array(vectors, np.float32).reshape(len(ids), self.space.dimension))
+
+
+def entries_of(rows: Rows) -> Entries:
+    """With fields of which nothing is known."""
+    return Entries(rows, tuple(Fields("root", f"{number}.wav", 1.0) for number in rows.ids.tolist()))

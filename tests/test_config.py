@@ -45,6 +45,7 @@ def test_every_key_of_config_toml_is_commented() -> None:
 OTHER: dict[str, Any] = {
     "name": "clamp3", "dtype": "float32", "profile": "sequential", "device": "cpu", "log_level": "debug",
     "log_format": "json", "reference_dirs": ("/music",), "allowed_hosts": ("sounds.example.org",),
+    "backend": "milvus", "milvus_uri": "http://elsewhere:19530",
     "allowed_origins": ("https://daw.example.org",), "cors_origins": ("https://daw.example.org",),
 }  # fmt: skip
 
@@ -117,3 +118,31 @@ def test_nothing_of_the_configuration_can_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_config().search.max_top_k = 3  # type: ignore[misc]
     assert "SOUNDPALETTE_CONFIG" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("uri", "sentence"),
+    [
+        ("localhost:19530", "an address such as http://localhost:19530 is wanted, or a file that ends in .db"),
+        ("http://host:port", "Port could not be cast"),
+        ("http://root:hunter2@host", "the address holds a password; it belongs into milvus_token"),
+    ],
+)
+def test_an_address_of_milvus_that_is_none_is_refused_and_no_password_shown(
+    monkeypatch: pytest.MonkeyPatch, uri: str, sentence: str
+) -> None:
+    monkeypatch.setenv("SOUNDPALETTE_INDEX__MILVUS_URI", uri)
+    with pytest.raises(ConfigError, match=sentence) as caught:
+        load_config()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_milvus_is_a_file_in_the_data_folder_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOUNDPALETTE_DATA_DIR", str(tmp_path))
+    assert load_config().milvus_uri == str(tmp_path / "milvus.db")
+    monkeypatch.setenv("SOUNDPALETTE_INDEX__MILVUS_URI", "~/mine.db")
+    assert load_config().milvus_uri == str(Path.home() / "mine.db")
+    monkeypatch.setenv("SOUNDPALETTE_INDEX__MILVUS_TOKEN", "root:hunter2")
+    assert "hunter2" not in repr(load_config())

@@ -21,6 +21,8 @@ from soundpalette.core.overview import COUNTS, Count, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
+    Edition,
+    Entries,
     Failure,
     Filters,
     FoundFile,
@@ -123,11 +125,13 @@ class Catalogue(Database):
         very content that is known. A touched file (same content) changes no generation.
         """
         with self._transaction() as connection:
-            generation = _meta(connection, "generation") + 1
-            changes = [_put_sample(connection, space, sample, generation) for sample in samples]
+            now = _Now(_meta(connection, "generation") + 1, _edition(connection).number + 1)
+            changes = [_put_sample(connection, space, sample, now) for sample in samples]
             changes += [_put_failure(connection, space, failure) for failure in failures]
             if any(changes):
                 _count_generation(connection)
+            elif any(sample.revision for sample in samples):
+                _count_edition(connection)
 
     def remove(self, root_id: str, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
@@ -190,6 +194,16 @@ class Catalogue(Database):
         """Drawn anew with each generation: an index of another stamp is not of this state of this catalogue."""
         with self._connected() as connection:
             return _meta(connection, "stamp")
+
+    def edition(self) -> Edition:
+        """Counts the commits that changed what a search can find or what filters look at."""
+        with self._connected() as connection:
+            return _edition(connection)
+
+    def was_at(self, edition: Edition) -> bool:
+        """Whether this catalogue once was at this edition: a copy that was changed since has other stamps."""
+        sql = "SELECT 1 FROM editions WHERE number = ? AND stamp = ?"
+        return bool(self._rows(sql, (edition.number, edition.stamp)))
 
     def follows(self, generation: int, stamp: int) -> bool:
         """Whether this catalogue once was in the state of that stamp: a new or restored one counts on its own."""
@@ -295,6 +309,19 @@ class Catalogue(Database):
                 ids = numbers("".join(row[0] for row in rows))
                 yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
 
+    def entries(self, space: Space, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        """As `vectors`, with fields; also those whose fields changed after the edition of that number."""
+        sql = (
+            f"SELECT s.id, v.vector, {traits_table.FIELD_COLUMNS} {_EMBEDDED_WITH_TRAITS} "
+            "AND (max(s.generation, v.generation) > ? OR t.changed > ?) ORDER BY s.id"
+        )
+        with self._connected() as connection:
+            cursor = connection.execute(sql, (space.key, since, edition))
+            while rows := cursor.fetchmany(CHUNK_ROWS):
+                vectors = np.stack([_vector(row[1], space) for row in rows])
+                fields = tuple(traits_table.fields_of(row[2:]) for row in rows)
+                yield Entries(Rows(numbers("".join(row[0] for row in rows)), vectors), fields)
+
     def failures(self, space: Space) -> list[Failure]:
         """Every file that could not be indexed in `space`, by absolute path."""
         sql = (
@@ -319,7 +346,7 @@ class SpaceHoldings:
 
     def state(self) -> State:
         catalogue = self.catalogue
-        return State(catalogue.generation(), catalogue.stamp(), catalogue.count(self.space))
+        return State(catalogue.generation(), catalogue.stamp(), catalogue.count(self.space), catalogue.edition())
 
     def rows(self, since: int = -1) -> Iterator[Rows]:
         return self.catalogue.vectors(self.space, since)
@@ -327,8 +354,22 @@ class SpaceHoldings:
     def ids(self) -> Ids:
         return self.catalogue.embedded(self.space)
 
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        return self.catalogue.entries(self.space, since, edition)
+
+    def knows(self, edition: Edition) -> bool:
+        return self.catalogue.was_at(edition)
+
     def follows(self, generation: int, stamp: int) -> bool:
         return self.catalogue.follows(generation, stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The numbers that a commit's changes carry."""
+
+    generation: int
+    edition: int
 
 
 # Both sides come by content hash, from indexes alone: ten times as fast as by the order of the samples.
@@ -339,28 +380,30 @@ _UNEMBEDDED: Final = (
 _USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
 _TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
+_EMBEDDED_WITH_TRAITS: Final = _EMBEDDED.replace("WHERE", "LEFT JOIN traits t ON t.sample_id = s.id WHERE")
 
 
-def _put_sample(connection: Connection, space: Space, new: NewSample, generation: int) -> bool:
+def _put_sample(connection: Connection, space: Space, new: NewSample, now: _Now) -> bool:
     """Write one sample; True where a search can notice."""
     where = (new.root_id, new.path)
     connection.execute("DELETE FROM failures WHERE root_id = ? AND path = ? AND space = ?", (*where, space.key))
     if new.vector is not None:
         blob = np.asarray(new.vector, "<f4").tobytes()
-        row = (new.content_hash, space.key, generation, blob)
+        row = (new.content_hash, space.key, now.generation, blob)
         connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)", row)
     traits_table.put_content(connection, space, new)
     old = connection.execute("SELECT id, content_hash FROM samples WHERE root_id = ? AND path = ?", where).fetchone()
     if old is not None and old[1] == new.content_hash:
         connection.execute("UPDATE samples SET size = ?, mtime_ns = ? WHERE id = ?", (new.size, new.mtime_ns, old[0]))
-        traits_table.put(connection, old[0], new)
+        traits_table.put(connection, old[0], new, now.edition)
         return new.vector is not None
     sample_id = old[0] if old is not None else _free_id(connection, *where)
     connection.execute(
         "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (sample_id, *where, new.size, new.mtime_ns, new.content_hash, new.seconds, new.rate, new.channels, generation),
-    )
-    traits_table.put(connection, sample_id, new)
+        (sample_id, *where, new.size, new.mtime_ns, new.content_hash, new.seconds, new.rate, new.channels,
+         now.generation),
+    )  # fmt: skip
+    traits_table.put(connection, sample_id, new, now.edition)
     return True
 
 
@@ -395,6 +438,19 @@ def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
     connection.execute(STAMPED)
+    _count_edition(connection)
+
+
+def _edition(connection: Connection) -> Edition:
+    first = "SELECT stamp FROM editions ORDER BY number LIMIT 1"
+    row = connection.execute(f"SELECT number, stamp, ({first}) FROM editions ORDER BY number DESC LIMIT 1").fetchone()
+    if row is None:
+        raise CatalogueError(f"the catalogue is damaged (its editions are lost); {MEND}")
+    return Edition(*row)
+
+
+def _count_edition(connection: Connection) -> None:
+    connection.execute("INSERT INTO editions (stamp) VALUES (random())")
 
 
 def _vector(blob: object, space: Space) -> Vector:

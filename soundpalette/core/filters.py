@@ -20,11 +20,19 @@ LONGEST_VALUE: Final = 80
 _FOLDER_OF: Final = "rtrim(s.path, replace(s.path, '/', ''))"
 """A path up to and with its last slash."""
 _PLAIN: Final = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "  ")
-_PLAIN_SQL: Final = "replace(replace(lower({}), '-', ' '), '_', ' ')"
+PLAIN_SQL: Final = "replace(replace(lower({}), '-', ' '), '_', ' ')"
 """As `plain`, of a column; an index has this very expression (core/migrations.py)."""
 
 Query = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 """Runs SQL with its parameters and gives all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The samples at or below a folder relative to its root ("": all), of one root, or ("") of any."""
+
+    root_id: str
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,15 @@ def keys_that_fit(key: str, match: KeyMatch) -> tuple[str, ...]:
     return tuple(map(str, matches[match]))
 
 
+def places(folder: str, roots: Sequence[Root]) -> list[Place]:
+    """Where the samples of a folder are: below any root, or (absolute) in the root around it and in those below it."""
+    path = Path(folder.strip())
+    if not path.is_absolute():
+        return [_place("", path)]
+    around = [_place(root.id, path.relative_to(root.path)) for root in roots if path.is_relative_to(root.path)]
+    return around + [Place(root.id, "") for root in roots if path in Path(root.path).parents]
+
+
 def plain(word: str) -> str:
     """A word as words are compared: without (ASCII) case, hyphens, underscores."""
     return word.strip().translate(_PLAIN)
@@ -171,14 +188,14 @@ def _choice(name: str, word: str) -> Condition | None:
 def _genre(genre: str) -> Condition | None:
     if not genre.strip():
         return None
-    sql = f"s.id IN (SELECT g.sample_id FROM traits g WHERE {_PLAIN_SQL.format('g.genre')} = ?)"
+    sql = f"s.id IN (SELECT g.sample_id FROM traits g WHERE {PLAIN_SQL.format('g.genre')} = ?)"
     return Condition("genre", f"genre {genre}", sql, (plain(genre),), "t.genre")
 
 
 def _tag(tag: str) -> Condition | None:
     if not tag.strip():
         return None
-    sql = f"s.id IN (SELECT g.sample_id FROM tags g WHERE {_PLAIN_SQL.format('g.tag')} = ?)"
+    sql = f"s.id IN (SELECT g.sample_id FROM tags g WHERE {PLAIN_SQL.format('g.tag')} = ?)"
     join = "LEFT JOIN tags h ON h.sample_id = s.id"
     return Condition("tag", f"tag {tag}", sql, (plain(tag),), "h.tag", join=join)
 
@@ -186,33 +203,20 @@ def _tag(tag: str) -> Condition | None:
 def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
     if not folder.strip():
         return None
-    path = Path(folder.strip())
-    wheres, parameters = _absolute(path, roots) if path.is_absolute() else _relative(path)
+    there = places(folder, roots)
+    # where no root is meant, all are named, since an index by path alone there is none
+    roots_of = ["s.root_id = ?" if place.root_id else "s.root_id IN (SELECT id FROM roots)" for place in there]
+    wheres = [f"{of} AND {BELOW}" for of in roots_of]
+    parameters = [value for place in there for value in (*filter(None, [place.root_id]), *below(place.folder))]
     rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
     return Condition(
-        "folder", f"folder {folder}", " OR ".join(wheres) or "0", parameters, f"nullif({_FOLDER_OF}, '')", rank,
-        (path.name,), '"{value}" ({count})',
+        "folder", f"folder {folder}", " OR ".join(wheres) or "0", tuple(parameters), f"nullif({_FOLDER_OF}, '')", rank,
+        (Path(folder.strip()).name,), '"{value}" ({count})',
     )  # fmt: skip
 
 
-def _relative(path: Path) -> tuple[list[str], tuple[object, ...]]:
-    # the roots are named, since an index by path alone there is none
-    return [f"s.root_id IN (SELECT id FROM roots) AND {BELOW}"], below("" if path == Path() else path.as_posix())
-
-
-def _absolute(path: Path, roots: Sequence[Root]) -> tuple[list[str], tuple[object, ...]]:
-    """Of a folder below a root, and of every root below the folder."""
-    wheres: list[str] = []
-    parameters: list[object] = []
-    for root in roots:
-        if path.is_relative_to(root.path):
-            inside = path.relative_to(root.path)
-            wheres.append(f"s.root_id = ? AND {BELOW}")
-            parameters += [root.id, *below("" if inside == Path() else inside.as_posix())]
-        elif Path(root.path).is_relative_to(path):
-            wheres.append("s.root_id = ?")
-            parameters.append(root.id)
-    return wheres, tuple(parameters)
+def _place(root_id: str, path: Path) -> Place:
+    return Place(root_id, "" if path == Path() else path.as_posix())
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -108,6 +108,13 @@ STEPS: Final = (
         "CREATE INDEX traits_by_key ON traits (key)",
         "CREATE INDEX traits_by_role ON traits (role)",
     ),
+    (
+        # As `stamps`, of the changes of traits, too, which an index with fields beside its vectors has to follow.
+        # `changed` is the edition of the row's last change.
+        "CREATE TABLE editions (number INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
+        "INSERT INTO editions (stamp) VALUES (random())",
+        "ALTER TABLE traits ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 VERSION: Final = len(STEPS)
 

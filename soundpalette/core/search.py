@@ -229,7 +229,7 @@ class Searcher:
     def _usual(self, index: VectorIndex) -> Calibration:
         """What is usual in an index of at least one sample."""
         # Ids are hashes of paths: the first of them are a fair draw.
-        return calibrate(self._bank, index.vectors(index.ids()[:MOST_SAMPLED]))
+        return calibrate(self._bank, index.vectors(index.ids(MOST_SAMPLED)))
 
     def _text(self, query: str) -> Vector:
         return np.asarray(self.encoder.embed_text([query])[0])
@@ -242,7 +242,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self._selected(filters))
+        passing = None if filters == NO_FILTERS else self._passing(filters)
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -257,6 +257,9 @@ class Searcher:
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
         hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
+
+    def _passing(self, filters: Filters) -> Passing:
+        return Passing(filters, lambda: self._selected(filters), self.catalogue.roots())
 
     def _selected(self, filters: Filters) -> Ids:
         return self._selections.of(self.catalogue.version(), filters, lambda: self.catalogue.select(filters))

@@ -1,17 +1,25 @@
 """What is known of a sample as music, as rows of the catalogue: columns to filter by, tags, and all facts as JSON."""
 
+import json
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from soundpalette.core.database import Connection
-from soundpalette.core.types import Fact, Guess, NewSample, Space, Traits
+from soundpalette.core.filters import PLAIN_SQL
+from soundpalette.core.types import Fact, Fields, Guess, NewSample, Space, Traits
 
 TRAITS: Final = TypeAdapter(Traits)
 GUESS: Final = TypeAdapter(Guess)
 KEPT_READ: Final = 2048
 """Facts that stay read: one search after the other meets the same samples."""
+FIELD_COLUMNS: Final = (
+    f"s.root_id, s.path, s.seconds, t.bpm, t.key, t.kind, t.role, {PLAIN_SQL.format('t.genre')}, "
+    f"(SELECT json_group_array({PLAIN_SQL.format('g.tag')}) FROM tags g WHERE g.sample_id = s.id)"
+)
+"""What `fields_of` reads, of samples `s` and their traits `t`."""
 
 
 @lru_cache(maxsize=KEPT_READ)
@@ -41,14 +49,20 @@ def put_content(connection: Connection, space: Space, new: NewSample) -> None:
         connection.execute("INSERT OR REPLACE INTO guesses VALUES (?, ?, ?)", guess)
 
 
-def put(connection: Connection, sample_id: str, new: NewSample) -> None:
-    """Write a sample's traits, facts and tags in place of older ones."""
+def fields_of(values: Sequence[Any]) -> Fields:
+    """Fields from the values of `FIELD_COLUMNS`."""
+    root_id, path, seconds, bpm, key, kind, role, genre, tags = values
+    return Fields(root_id, path, seconds, bpm, key, kind, role, genre, tuple(json.loads(tags)))
+
+
+def put(connection: Connection, sample_id: str, new: NewSample, edition: int) -> None:
+    """Write a sample's traits, facts and tags in place of older ones, as a change of this edition."""
     if not new.revision:
         return
     for table in ("traits", "facts", "tags"):
         connection.execute(f"DELETE FROM {table} WHERE sample_id = ?", (sample_id,))
-    row = (sample_id, new.revision, *_columns(new.traits))
-    connection.execute("INSERT INTO traits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    row = (sample_id, new.revision, *_columns(new.traits), edition)
+    connection.execute("INSERT INTO traits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     if new.traits is not None:
         connection.execute("INSERT INTO facts VALUES (?, ?)", (sample_id, TRAITS.dump_json(new.traits).decode()))
         tags = [(tag, sample_id) for tag in new.traits.tags]

@@ -70,15 +70,30 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """A state of all that an index with fields beside its vectors holds.
+
+    `number` counts changes of samples, vectors and fields, `stamp` is drawn anew with each; `lineage`, the first one's
+    stamp, is that of the catalogue and of every copy of it.
+    """
+
+    number: int = 0
+    stamp: int = 0
+    lineage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A state of the catalogue, and how many samples of one space it holds.
 
     `generation` counts its changes; `stamp` is drawn anew with each: equal stamps are the same state of the same file.
+    `edition` counts the changes of what filters look at, too.
     """
 
     generation: int
     stamp: int
     count: int
+    edition: Edition = Edition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,32 @@ class FoundFile(NamedTuple):
     path: str
     size: int
     mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What filters look at, for an index that holds it beside its vectors; None: not known, so no condition is met.
+
+    `path` is relative to the root; `genre` and `tags` are spelled as filters compare them (core/filters.py).
+    """
+
+    root_id: str
+    path: str
+    seconds: float
+    bpm: float | None = None
+    key: str | None = None
+    kind: str | None = None
+    role: str | None = None
+    genre: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Some samples of one space, and the fields of each."""
+
+    rows: Rows
+    fields: tuple[Fields, ...]
 
 
 @dataclass(frozen=True, slots=True)

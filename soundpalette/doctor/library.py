@@ -71,17 +71,16 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
     """The published index of the configured encoder, read whole and held against its manifest and the catalogue."""
     try:
         space = app.encoder.space
-        app.store.verify()
-        found = app.store.load()
-        if found is None:
+        manifest = app.store.verify()
+        if manifest is None or app.store.load() is None:
             return _unpublished(space, catalogue)
-        pending = catalogue.pending(space, found.manifest.generation) if catalogue else 0
+        pending = catalogue.pending(space, manifest.generation) if catalogue else 0
     except ImportError as error:
-        return fault("index", f"FAISS cannot be loaded ({error})", "install soundpalette again")
+        return fault("index", f"its engine cannot be loaded ({error})", "install soundpalette again")
     except SoundPaletteError as error:
         return fault_of("index", error)
-    manifest = found.manifest
-    told = f"{space.key}, {manifest.count} samples of generation {manifest.generation}, checksum right"
+    whole = "checksum right" if manifest.files else f"whole, in {app.store.place}"
+    told = f"{space.key}, {manifest.count} samples of generation {manifest.generation}, {whole}"
     if pending:
         return warning("index", f"{told}, {pending} samples pending", "run `soundpalette index`")
     return ok("index", told)

@@ -115,6 +115,8 @@ class Indexer:
             lock.release()
 
     def _run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
+        if not self._settings.analyse_only:
+            self._store.stamp()  # an index that cannot be reached is told before hours of encoding
         targets = targets_of(paths, self._catalogue)
         run = self._catalogue.start_run(self._space)
         surveyor, outcomes = self.surveyor, self._tally.outcomes
@@ -129,7 +131,7 @@ class Indexer:
             self._forget(survey)
         if outcomes["updated"] or outcomes["removed"] or outcomes["failed"]:
             self._catalogue.drop_unused()
-        if not self._settings.analyse_only:
+        if not self._settings.analyse_only or self._holds_fields():
             self._publish(progress)
         self._catalogue.finish_run(run, Counts(**outcomes))
 
@@ -170,12 +172,21 @@ class Indexer:
         self._catalogue.forget_failures(self._space, root.id, survey.target.below, keep=failed)
         self._tally.outcomes["removed"] += len(gone)
 
+    def _holds_fields(self) -> bool:
+        """Whether an index is published that has to learn of traits, too."""
+        try:
+            manifest = self._store.manifest()
+        except VectorIndexError as error:
+            self._warnings.append(f"{error}; filters do not know yet what was analysed now")
+            return False
+        return manifest is not None and manifest.edition is not None
+
     def _publish(self, progress: Progress) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         holdings = self._catalogue.holdings(self._space)
         try:
             manifest = self._store.verify() if self._settings.verify else self._store.check()
-            if manifest is not None and manifest.stamp == holdings.state().stamp:
+            if manifest is not None and manifest.is_of(holdings.state()):
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names

@@ -1,6 +1,6 @@
 """What every vector index is, whichever engine holds it: published by a store, loaded from it, queried."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.types import Filters, Ids, Rows, Space, State, Vector, Vectors
+from soundpalette.core.types import Edition, Entries, Filters, Ids, Root, Rows, Space, State, Vector, Vectors
 
 Stamp = tuple[int, int]
 Heard = Callable[[str], None]
@@ -47,6 +47,7 @@ class Manifest:
     An index that is not exact has `lists` and by rising k the `efforts` that were measured. `trained` is the number of
     samples that its lists were trained for, `listed` that of the rows that stand in them; `rows` counts those in each
     file of vectors. Files: the index, then ids, then vectors.
+    One that holds fields beside its vectors has the `edition` of these.
     """
 
     space: str
@@ -60,6 +61,11 @@ class Manifest:
     listed: int = 0
     efforts: tuple[Effort, ...] = ()
     rows: tuple[int, ...] = ()
+    edition: Edition | None = None
+
+    def is_of(self, state: State) -> bool:
+        """Whether this is the catalogue's very state, fields included where the index holds them."""
+        return self.stamp == state.stamp and self.edition in (None, state.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,12 @@ class Matches:
 @dataclass(frozen=True)
 class Passing:
     """The samples that a query may find: by conditions, which an index with fields beside its vectors checks itself,
-    and by ids for the others, which the catalogue finds when they are first asked for."""
+    and by ids for the others, which the catalogue finds when they are first asked for. `roots` are what a folder of
+    the conditions may lie in."""
 
     filters: Filters
     find: Callable[[], Ids]
+    roots: Sequence[Root] = ()
 
     @cached_property
     def ids(self) -> Ids:
@@ -97,8 +105,8 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def ids(self) -> Ids:
-        """The ids of all samples, int64 [n] in rising order."""
+    def ids(self, most: int | None = None) -> Ids:
+        """The ids of all samples (or of the first `most`), int64 [n] in rising order."""
         ...
 
     def vectors(self, ids: Ids) -> Vectors:
@@ -118,6 +126,15 @@ class Holdings(Protocol):
 
     def ids(self) -> Ids:
         """The ids of all samples that have a vector, int64 [n] in rising order."""
+        ...
+
+    def entries(self, since: int = -1, edition: int = -1) -> Iterator[Entries]:
+        """As `rows`, with fields: all, or those whose vector changed after generation `since` or whose fields changed
+        after the edition of that number."""
+        ...
+
+    def knows(self, edition: Edition) -> bool:
+        """Whether the catalogue once was at this edition, so that what changed since can be told."""
         ...
 
     def follows(self, generation: int, stamp: int) -> bool:

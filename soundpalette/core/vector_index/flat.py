@@ -44,11 +44,11 @@ class FlatIndex:
         there = found[0] >= 0  # FAISS fills up with -1 where fewer of `ids` are in the index
         return Matches(found[0][there], scores[0][there])
 
-    def ids(self) -> Ids:
-        """The ids of all samples, int64 [n] in rising order."""
+    def ids(self, most: int | None = None) -> Ids:
+        """As `VectorIndex.ids`."""
         import faiss
 
-        return np.sort(faiss.vector_to_array(self._index.id_map))
+        return np.sort(faiss.vector_to_array(self._index.id_map))[:most]
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors of samples that the index holds, float32 [n, dimension]."""

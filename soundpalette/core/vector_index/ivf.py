@@ -89,9 +89,9 @@ class IvfIndex:
     def manifest(self) -> Manifest:
         return self._manifest
 
-    def ids(self) -> Ids:
-        """The ids of all samples, int64 [n] in rising order."""
-        return self._places.ids
+    def ids(self, most: int | None = None) -> Ids:
+        """As `VectorIndex.ids`."""
+        return self._places.ids[:most]
 
     def vectors(self, ids: Ids) -> Vectors:
         """The unit vectors of samples that the index holds, float32 [n, dimension]."""
