@@ -90,11 +90,12 @@ class App:
         sequential = processing.profile == "sequential"
         settings = Settings(
             batch_size=1 if sequential else processing.batch_size,
-            workers=0 if sequential else processing.num_workers or processors(),
+            workers=1 if sequential else processing.num_workers or processors(),
             limits=self.limits,
             prune=prune,
             verify=verify,
             analyse_only=analyse_only,
+            sequential=sequential,
         )
         guesser = WordGuesser(self.vocabulary, self.encoder)
         return Indexer(self.catalogue, self.encoder, self.store, settings, guesser)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from soundpalette.core import filters, traits_table
+from soundpalette.core import features_table, filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.overview import LINES, Line, Tally, tally
@@ -21,6 +21,7 @@ from soundpalette.core.types import (
     Analysis,
     Counts,
     Failure,
+    Features,
     Filters,
     Guess,
     Ids,
@@ -81,6 +82,12 @@ class Catalogue(Database):
         rows = self._rows(sql, (space.key, content_hash))
         return _vector(rows[0][0], space) if rows else None
 
+    def features(self, content_hash: str, revision: str) -> Features | None:
+        """The features, float32 [windows, width], that an encoder of `revision` made of this content."""
+        sql = "SELECT width, features FROM features WHERE content_hash = ? AND revision = ?"
+        rows = self._rows(sql, (content_hash, revision))
+        return features_table.read(*rows[0]) if rows else None
+
     def analysis(self, content_hash: str) -> Analysis | None:
         """What analysing this content gave, of whichever revision; None where that was not tried yet."""
         rows = self._rows("SELECT revision, told FROM analyses WHERE content_hash = ?", (content_hash,))
@@ -116,9 +123,9 @@ class Catalogue(Database):
                 _count_generation(connection)
 
     def drop_unused(self) -> None:
-        """Drop every vector, analysis and guess whose content no sample has any more."""
+        """Drop all vectors, features, analyses and guesses whose content no sample has any more."""
         with self._transaction() as connection:
-            for table in ("vectors", "analyses", "guesses"):
+            for table in ("vectors", "features", "analyses", "guesses"):
                 connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
@@ -302,6 +309,7 @@ def _put_sample(connection: Connection, space: Space, new: NewSample, generation
         blob = np.asarray(new.vector, "<f4").tobytes()
         row = (new.content_hash, space.key, generation, blob)
         connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)", row)
+    features_table.put(connection, new.content_hash, new.features)
     traits_table.put_content(connection, space, new)
     old = connection.execute("SELECT id, content_hash FROM samples WHERE root_id = ? AND path = ?", where).fetchone()
     if old is not None and old[1] == new.content_hash:

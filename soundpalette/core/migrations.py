@@ -90,6 +90,16 @@ STEPS: Final = (
         # Durations beside ids alone: a filter on both traits and duration need not read whole rows.
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
     ),
+    (
+        # Features a content and revision, float32 little-endian [windows, width]: a vector is pooled from them anew.
+        """CREATE TABLE features (
+            content_hash TEXT NOT NULL,
+            revision TEXT NOT NULL,
+            width INTEGER NOT NULL CHECK (width > 0),
+            features BLOB NOT NULL,
+            UNIQUE (content_hash, revision)
+        )""",
+    ),
 )
 VERSION: Final = len(STEPS)
 
