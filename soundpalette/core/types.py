@@ -245,7 +245,8 @@ class NewSample:
     """A file read in this run.
 
     `vector`, `features`, `analysis` and `guess` are None where the catalogue already holds them for its content, or
-    where they were not asked for. `traits` replace those of another `revision`; None with a revision says that there are none.
+    where they were not asked for. `traits` replace those of another `revision`; None with a revision says that there
+    are none.
     """
 
     root_id: str

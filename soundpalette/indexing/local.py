@@ -23,7 +23,7 @@ AHEAD_SECONDS: Final = 600.0
 """Of sound decoded ahead of the network: 58 MB as MERT sees it."""
 BATCH_SECONDS: Final = 160.0
 """Of sound embedded together at most, however many files that are."""
-PATIENCE_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 300.0
 PATIENCE_A_MEGABYTE: Final = 5.0
 PATIENCE_EMBEDDING: Final = 600.0
 """How long a worker may take for a file until it counts as hung: some hundred times what files take on an idle core."""
