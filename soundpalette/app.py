@@ -10,6 +10,7 @@ from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.gpus import visible_gpus
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
@@ -96,9 +97,16 @@ class App:
             verify=verify,
             analyse_only=analyse_only,
             sequential=sequential,
+            gpus=visible_gpus if not sequential and self._on_cuda else tuple,
         )
         guesser = WordGuesser(self.vocabulary, self.encoder)
         return Indexer(self.catalogue, self.encoder, self.store, settings, guesser)
+
+    @property
+    def _on_cuda(self) -> bool:
+        """Whether the encoder goes where CUDA is; auto leaves the compact one on the processor."""
+        device = self.config.processing.device
+        return device == "cuda" or (device == "auto" and self.config.encoder.name == "clamp3")
 
     @cached_property
     def token(self) -> str:

@@ -35,7 +35,7 @@ LOCK: Final = "indexer.lock"
 class Settings:
     """How a run works: files a batch, decoding processes (0: none), limits; `prune` believes in an empty root,
     `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone, `sequential` works in
-    stages and holds one tower in memory at a time."""
+    stages and holds one tower in memory at a time, `gpus` tells which there are for an encoder's process each."""
 
     batch_size: int = 32
     workers: int = 0
@@ -44,6 +44,7 @@ class Settings:
     verify: bool = False
     analyse_only: bool = False
     sequential: bool = False
+    gpus: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ class Indexer:
         self._store = store
         self._settings = settings
         self._guesser = None if settings.analyse_only else guesser
-        self._engine = engine or LocalEngine(encoder, settings.limits, settings.workers, settings.batch_size)
+        self._engine = engine or LocalEngine(
+            encoder, settings.limits, settings.workers, settings.batch_size, settings.gpus
+        )
         self._contents = Contents(
             catalogue,
             self._space,

@@ -34,7 +34,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 def engine(encoder: Encoder, prepare: Prepare = prepare, gpus: tuple[str, ...] = ()) -> LocalEngine:
-    return LocalEngine(encoder, Limits(), workers=2, batch_size=2, gpus=gpus, prepare=prepare)
+    return LocalEngine(encoder, Limits(), workers=2, batch_size=2, gpus=lambda: gpus, prepare=prepare)
 
 
 def tasks(*paths: Path) -> list[Task]:
