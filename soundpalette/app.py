@@ -11,6 +11,7 @@ from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.encoders.gpus import visible_gpus
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.milvus_index import MilvusStore
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
@@ -121,12 +122,20 @@ class App:
         sequential = processing.profile == "sequential"
         return Settings(
             batch_size=1 if sequential else processing.batch_size,
-            workers=0 if sequential else processing.num_workers or processors(),
+            workers=1 if sequential else processing.num_workers or processors(),
             limits=self.limits,
             prune=prune,
             verify=verify,
             analyse_only=analyse_only,
+            sequential=sequential,
+            gpus=visible_gpus if not sequential and self._on_cuda else tuple,
         )
+
+    @property
+    def _on_cuda(self) -> bool:
+        """Whether the encoder goes where CUDA is; auto leaves the compact one on the processor."""
+        device = self.config.processing.device
+        return device == "cuda" or (device == "auto" and self.config.encoder.name == "clamp3")
 
     @cached_property
     def token(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from soundpalette.core import filters, traits_table
+from soundpalette.core import features_table, filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.migrations import STAMPED
@@ -24,6 +24,7 @@ from soundpalette.core.types import (
     Edition,
     Entries,
     Failure,
+    Features,
     Filters,
     FoundFile,
     Guess,
@@ -105,6 +106,12 @@ class Catalogue(Database):
         rows = self._rows(sql, (space.key, content_hash))
         return _vector(rows[0][0], space) if rows else None
 
+    def features(self, content_hash: str, revision: str) -> Features | None:
+        """The features, float32 [windows, width], that an encoder of `revision` made of this content."""
+        sql = "SELECT width, features FROM features WHERE content_hash = ? AND revision = ?"
+        rows = self._rows(sql, (content_hash, revision))
+        return features_table.read(*rows[0]) if rows else None
+
     def analysis(self, content_hash: str) -> Analysis | None:
         """What analysing this content gave, of whichever revision; None where that was not tried yet."""
         rows = self._rows("SELECT revision, told FROM analyses WHERE content_hash = ?", (content_hash,))
@@ -142,9 +149,9 @@ class Catalogue(Database):
                 _count_generation(connection)
 
     def drop_unused(self) -> None:
-        """Drop every vector, analysis and guess whose content no sample has any more."""
+        """Drop all vectors, features, analyses and guesses whose content no sample has any more."""
         with self._transaction() as connection:
-            for table, key in (("vectors", "rowid"), ("analyses", "rowid"), ("guesses", "content_hash")):
+            for table, key in _OF_CONTENT.items():
                 # By their index: in their own order, each would be looked up among the samples at another place.
                 unused = f"SELECT {key} FROM {table} u WHERE NOT EXISTS ({_USED})"
                 connection.execute(f"DELETE FROM {table} WHERE {key} IN ({unused})")
@@ -377,6 +384,8 @@ _UNEMBEDDED: Final = (
     "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
     "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
 )
+_OF_CONTENT: Final = {"vectors": "rowid", "features": "rowid", "analyses": "rowid", "guesses": "content_hash"}
+"""What is kept by content hash, and by which column one row of it is named."""
 _USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
 _TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
@@ -391,6 +400,7 @@ def _put_sample(connection: Connection, space: Space, new: NewSample, now: _Now)
         blob = np.asarray(new.vector, "<f4").tobytes()
         row = (new.content_hash, space.key, now.generation, blob)
         connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)", row)
+    features_table.put(connection, new.content_hash, new.features)
     traits_table.put_content(connection, space, new)
     old = connection.execute("SELECT id, content_hash FROM samples WHERE root_id = ? AND path = ?", where).fetchone()
     if old is not None and old[1] == new.content_hash:

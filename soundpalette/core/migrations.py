@@ -115,6 +115,16 @@ STEPS: Final = (
         "INSERT INTO editions (stamp) VALUES (random())",
         "ALTER TABLE traits ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        # Features a content and revision, float32 little-endian [windows, width]: a vector is pooled from them anew.
+        """CREATE TABLE features (
+            content_hash TEXT NOT NULL,
+            revision TEXT NOT NULL,
+            width INTEGER NOT NULL CHECK (width > 0),
+            features BLOB NOT NULL,
+            UNIQUE (content_hash, revision)
+        )""",
+    ),
 )
 VERSION: Final = len(STEPS)
 

@@ -283,11 +283,20 @@ NO_PREFERENCES: Final = Preferences()
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFeatures:
+    """Features [windows, width] of one content, and the revision of the encoder that made them."""
+
+    revision: str
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
 class NewSample:
     """A file read in this run.
 
-    `vector`, `analysis` and `guess` are None where the catalogue already holds them for its content, or where they were
-    not asked for. `traits` replace those of another `revision`; None with a revision says that there are none.
+    `vector`, `features`, `analysis` and `guess` are None where the catalogue already holds them for its content, or
+    where they were not asked for. `traits` replace those of another `revision`; None with a revision says that there
+    are none.
     """
 
     root_id: str
@@ -303,3 +312,4 @@ class NewSample:
     guess: Guess | None = None
     traits: Traits | None = None
     revision: str = ""
+    features: KeptFeatures | None = None

@@ -25,6 +25,10 @@ class Guesser(Protocol):
         """Changes with whatever the guesses depend on, such as the vocabulary."""
         ...
 
+    def load(self) -> None:
+        """Ask the encoder now for all that guessing needs of it (otherwise: at the first guess)."""
+        ...
+
     def guess(self, vectors: Vectors) -> Sequence[Guess]:
         """A guess for each unit vector of [n, dimension]."""
         ...

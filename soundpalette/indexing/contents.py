@@ -1,8 +1,8 @@
 """What is to be done for each content of a run, once, and the commit of what was done: the checkpoint."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.music.traits import NO_GUESS
-from soundpalette.core.types import Analysis, Failure, Guess, KnownFile, NewFailure, NewSample, Space
+from soundpalette.core.types import Analysis, Failure, Guess, KeptFeatures, KnownFile, NewFailure, NewSample, Space
 from soundpalette.errors import IndexingError
 from soundpalette.indexing.analyse import Guesser, kept_content, revision, traits
 from soundpalette.indexing.work import Done, Heard, Identified, Job, Task
@@ -27,6 +27,9 @@ class Tally:
     failed: dict[str, set[str]] = field(default_factory=dict)
     """By root id, relative paths."""
 
+    def has_failed(self, job: Job) -> bool:
+        return job.file.path in self.failed.get(job.root.id, ())
+
     def failure(self, job: Job, reason: str, content_hash: str = "") -> NewFailure:
         """Note a failure, which is to be committed."""
         self.failures.append(Failure(str(job.path), reason))
@@ -36,33 +39,54 @@ class Tally:
 
 
 class Contents:
-    """Decides by the catalogue, and commits to it, for one run in one space; `encode` says whether it embeds."""
+    """Decides by the catalogue, and commits to it, for one run in one space; `encode` says whether it embeds.
 
-    def __init__(self, catalogue: Catalogue, space: Space, guesser: Guesser | None, *, encode: bool) -> None:
+    `features` is the revision under which features are kept, "" where they are not.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, space: Space, guesser: Guesser | None, *, encode: bool, features: str = ""
+    ) -> None:
         self.tally = Tally()
         self._catalogue = catalogue
         self._space = space
+        self._features = features
         self._guesser = guesser
         self._encode = encode
         self._waiting: dict[str, list[Job]] = {}
         self._unreadable: list[Identified] = []
+        self._told: dict[str, int] = {}
 
     def decide(self, found: Identified) -> Task | None:
         """The task for this job's content; None where there is none (it cannot be read, or is at work for another)."""
+        return None if self._joined(found) else self._task(found)
+
+    def decide_features(self, found: Identified) -> Task | None:
+        """For the first of two stages: the task to make features; None, too, where there are none to make."""
+        task = None if found.reason else replace(self._task(found), pool=False)
+        if task is not None and (not task.embed or task.features is not None):
+            return None
+        return None if self._joined(found) else task
+
+    def _joined(self, found: Identified) -> bool:
+        """Whether a job needs no task: it cannot be read, or its content has one that was not committed yet."""
         if found.reason:
             self._unreadable.append(found)
-            return None
+            return True
+        jobs = self._waiting.setdefault(found.content_hash, [])
+        jobs.append(found.job)
+        return len(jobs) > 1
+
+    def _task(self, found: Identified) -> Task:
         content = found.content_hash
-        if content in self._waiting:
-            self._waiting[content].append(found.job)
-            return None
-        self._waiting[content] = [found.job]
         embed = self._encode and not self._catalogue.has_vector(content, self._space)
+        kept = self._catalogue.features(content, self._features) if embed and self._features else None
         analyse = kept_content(self._catalogue.analysis(content)) is None
-        return Task(content, str(found.job.path), embed, analyse)
+        return Task(content, str(found.job.path), embed, analyse, kept)
 
     def commit(self, batch: Sequence[Done]) -> int:
-        """Commit all files of these contents, and those that could not be read; how many files that were."""
+        """Commit all files of these contents, and those that could not be read; how many files that were, those left
+        out that an earlier stage told."""
         unreadable, self._unreadable = self._unreadable, []
         jobs = {done.task.content_hash: self._waiting.pop(done.task.content_hash) for done in batch}
         reasons = {done.task.content_hash: self._reason(done) for done in batch}
@@ -79,11 +103,18 @@ class Contents:
                     failures.append(self.tally.failure(job, reason, content))
                 else:
                     samples.append(self._new_sample(job, done, guesses.get(content)))
-                    self.tally.outcomes[self._outcome(job, content)] += 1
+                    self.tally.outcomes[self._outcome(job, content)] += done.task.pool
         self._catalogue.commit(self._space, samples, failures)
         self.tally.analysed += sum(done.heard is not None for done in batch)
         self.tally.analysis_seconds += sum(done.heard.seconds for done in batch if done.heard)
-        return len(samples) + len(failures)
+        return len(samples) + len(failures) - self._told_before(batch, jobs)
+
+    def _told_before(self, batch: Sequence[Done], jobs: Mapping[str, Sequence[Job]]) -> int:
+        before = sum(self._told.pop(done.task.content_hash, 0) for done in batch)
+        self._told |= {
+            done.task.content_hash: len(jobs[done.task.content_hash]) for done in batch if not done.task.pool
+        }
+        return before
 
     def _reason(self, done: Done) -> str:
         """Where nothing is embedded, what cannot be decoded for its analysis is a failure of the file, too."""
@@ -119,7 +150,8 @@ class Contents:
             analysis=_analysis(done.heard) if done.heard else None,
             guess=guess,
             traits=traits(job, heard, guess or NO_GUESS),
-            revision=revision(self._guesser),
+            revision=revision(self._guesser if done.task.pool else None),
+            features=None if done.features is None else KeptFeatures(self._features, done.features),
         )
 
     def _outcome(self, job: Job, content: str) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -23,10 +23,11 @@ AHEAD_SECONDS: Final = 600.0
 """Of sound decoded ahead of the network: 58 MB as MERT sees it."""
 BATCH_SECONDS: Final = 160.0
 """Of sound embedded together at most, however many files that are."""
-PATIENCE_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 300.0
 PATIENCE_A_MEGABYTE: Final = 5.0
-PATIENCE_EMBEDDING: Final = 600.0
-"""How long a worker may take for a file until it counts as hung: some hundred times what files take on an idle core."""
+"""How long a worker may take for a file until it counts as hung: far more than a hundred times what files take."""
+LOADING_SECONDS: Final = 600.0
+"""How long a GPU's process may take to load its towers."""
 Prepare = Callable[[Task, Encoder, Limits], Prepared]
 
 A = TypeVar("A")
@@ -36,14 +37,15 @@ B = TypeVar("B")
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
     """`workers` processes decode (0: none, this one does it, one file at a time); at most `batch_size` files are
-    embedded together, by one process for each of `gpus` (as CUDA_VISIBLE_DEVICES names them; none: by this one).
+    embedded together, by this process, or by one for each of `gpus` (as CUDA_VISIBLE_DEVICES names them) where there
+    are several: those decode long files themselves. They are asked for once there is work.
     """
 
     encoder: Encoder
     limits: Limits
     workers: int
     batch_size: int
-    gpus: tuple[str, ...] = ()
+    gpus: Callable[[], Sequence[str]] = tuple
     prepare: Prepare = field(default=prepare)
 
     def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
@@ -53,6 +55,10 @@ class LocalEngine:
         yield from ahead(identify, jobs, self.workers, lambda waiting: len(waiting) < 2 * self.batch_size)
 
     def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
+        first = list(islice(tasks := iter(tasks), 1))
+        if not first:
+            return
+        tasks = chain(first, tasks)
         with ExitStack() as stack:
             embedder = Embedder(self.encoder)
             prepared: Iterator[Prepared] = (self.prepare(task, self.encoder, self.limits) for task in tasks)
@@ -60,10 +66,10 @@ class LocalEngine:
                 embedder = Embedder(self.encoder, stack.enter_context(_Streamer(self.encoder)).chunks)
                 prepared = stack.enter_context(closing(self._prepared_ahead(tasks)))
             batches = self._batches(prepared)
-            if self.gpus:
-                done: Iterator[list[Done]] = stack.enter_context(closing(self._on_gpus(batches)))
-            else:
-                done = map(embedder, batches)
+            gpus = self.gpus()
+            done: Iterator[list[Done]] = map(embedder, batches)
+            if len(gpus) > 1:
+                done = stack.enter_context(closing(self._on_gpus(gpus, batches)))
             for batch in done:
                 yield from batch
 
@@ -92,10 +98,10 @@ class LocalEngine:
         if batch:
             yield batch
 
-    def _on_gpus(self, batches: Iterable[list[Prepared]]) -> Generator[list[Done], None, None]:
-        environments = [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in self.gpus]
+    def _on_gpus(self, gpus: Sequence[str], batches: Iterable[list[Prepared]]) -> Generator[list[Done], None, None]:
+        environments = [{"CUDA_VISIBLE_DEVICES": gpu} for gpu in gpus]
         with Crew(Embedder(self.encoder), environments, _embedding_patience, _lost_done) as crew:
-            many = len(self.gpus)
+            many = len(gpus)
             with closing(ahead(crew.do, batches, many, lambda waiting: len(waiting) < 2 * many, crew.kill)) as done:
                 yield from done
 
@@ -164,7 +170,7 @@ def _patience(task: Task) -> float:
 
 def _embedding_patience(item: Prepared) -> float:
     """Seconds that an encoder's process may take for a file, loading its towers included."""
-    return PATIENCE_EMBEDDING + item.header.seconds
+    return LOADING_SECONDS + item.header.seconds
 
 
 def _lost(task: Task, told: str) -> Prepared:
@@ -172,7 +178,8 @@ def _lost(task: Task, told: str) -> Prepared:
 
 
 def _lost_done(item: Prepared, told: str) -> Done:
-    return Done(item.task, item.header, reason=_crashed(told))
+    reason = f"ended the encoder's process twice (the second one {told}); export it again as WAV"
+    return Done(item.task, item.header, heard=item.heard, reason=reason)
 
 
 def _crashed(told: str) -> str:

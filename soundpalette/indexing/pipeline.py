@@ -4,7 +4,7 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,7 +25,7 @@ from soundpalette.indexing.local import LocalEngine
 from soundpalette.indexing.progress import Progress
 from soundpalette.indexing.survey import Survey, Surveyor
 from soundpalette.indexing.targets import targets_of
-from soundpalette.indexing.work import Engine, Job
+from soundpalette.indexing.work import Engine, Identified, Job, Task
 
 LOCK: Final = "indexer.lock"
 
@@ -33,7 +33,8 @@ LOCK: Final = "indexer.lock"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a run works: files a batch, decoding processes (0: none), limits; `prune` believes in an empty root,
-    `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone."""
+    `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone, `sequential` works in
+    stages and holds one tower in memory at a time, `gpus` tells which there are for an encoder's process each."""
 
     batch_size: int = 32
     workers: int = 0
@@ -41,6 +42,8 @@ class Settings:
     prune: bool = False
     verify: bool = False
     analyse_only: bool = False
+    sequential: bool = False
+    gpus: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,21 @@ class Indexer:
         engine: Engine | None = None,
     ) -> None:
         self._catalogue = catalogue
+        self._encoder = encoder
         self._space = encoder.space
         self._store = store
         self._settings = settings
         self._guesser = None if settings.analyse_only else guesser
-        self._engine = engine or LocalEngine(encoder, settings.limits, settings.workers, settings.batch_size)
-        self._contents = Contents(catalogue, self._space, self._guesser, encode=not settings.analyse_only)
+        self._engine = engine or LocalEngine(
+            encoder, settings.limits, settings.workers, settings.batch_size, settings.gpus
+        )
+        self._contents = Contents(
+            catalogue,
+            self._space,
+            self._guesser,
+            encode=not settings.analyse_only,
+            features=encoder.features_revision,
+        )
         self._tally = self._contents.tally
         self._warnings: list[str] = []
 
@@ -149,13 +161,33 @@ class Indexer:
         )
 
     def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
-        engine, contents = self._engine, self._contents
-        with closing(engine.identify(jobs)) as identified:
-            tasks = (task for found in identified if (task := contents.decide(found)) is not None)
-            with closing(engine.work(tasks)) as done:
-                while batch := list(islice(done, self._settings.batch_size)):
-                    progress.advance(contents.commit(batch))
-        progress.advance(contents.commit([]))  # what could not be read last
+        with closing(self._engine.identify(jobs)) as identified:
+            if jobs and self._settings.sequential:
+                self._in_stages(identified, progress)
+            else:
+                self._work(identified, self._contents.decide, progress)
+
+    def _in_stages(self, identified: Iterable[Identified], progress: Progress) -> None:
+        """One tower in memory at a time: the text tower for the guesser's words, then features, then vectors."""
+        if self._guesser is not None:
+            self._guesser.load()
+            self._encoder.release()
+        if self._encoder.features_revision and not self._settings.analyse_only:
+            found = list(identified)
+            self._work(found, self._contents.decide_features, progress)
+            self._encoder.release()
+            identified = [one for one in found if not self._tally.has_failed(one.job)]
+        self._work(identified, self._contents.decide, progress)
+        self._encoder.release()
+
+    def _work(
+        self, identified: Iterable[Identified], decide: Callable[[Identified], Task | None], progress: Progress
+    ) -> None:
+        tasks = (task for found in identified if (task := decide(found)) is not None)
+        with closing(self._engine.work(tasks)) as done:
+            while batch := list(islice(done, self._settings.batch_size)):
+                progress.advance(self._contents.commit(batch))
+        progress.advance(self._contents.commit([]))  # what could not be read last
 
     def _forget(self, survey: Survey) -> None:
         """Take out what is gone below the target, but nothing below a folder that could not be read."""

@@ -195,7 +195,7 @@ def _received(process: subprocess.Popen[bytes], seconds: float) -> tuple[bool, A
             return frame
         except (EOFError, pickle.UnpicklingError, OSError) as error:
             status = process.wait()
-            raise WorkerError(f"took more than {seconds:.0f} seconds" if late.is_set() else _told(status)) from error
+            raise WorkerError(f"took more than {seconds:g} seconds" if late.is_set() else _told(status)) from error
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from soundpalette.core.types import (
     Failure,
     Filters,
     Guess,
+    KeptFeatures,
     NewFailure,
     NewSample,
     Root,
@@ -364,3 +365,27 @@ def test_no_filter_looks_up_every_samples_traits_or_reads_every_row(catalogue: C
     plan = [str(row[3]) for row in catalogue._rows(f"EXPLAIN QUERY PLAN {sql}", parameters)]
     wasteful = [step for step in plan if "LEFT-JOIN" in step or step in ("SCAN s", "SCAN g")]
     assert wasteful == [], plan
+
+
+def test_features_come_back_by_content_and_revision_and_go_with_their_content(catalogue: Catalogue, root: Root) -> None:
+    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
+    kept = replace(sample(root, "a.wav", "one", seed=None), features=KeptFeatures("first", rows))
+    catalogue.commit(SPACE, [kept], [])
+    found = catalogue.features("one", "first")
+    assert found is not None
+    np.testing.assert_array_equal(found, rows)
+    assert catalogue.features("one", "second") is None
+    assert catalogue.pending(SPACE, since=catalogue.generation()) == 1
+    catalogue.commit(SPACE, [sample(root, "a.wav", "two")], [])
+    catalogue.drop_unused()
+    assert catalogue.features("one", "first") is None
+
+
+def test_damaged_features_are_told(catalogue: Catalogue, root: Root) -> None:
+    kept = replace(sample(root, "a.wav", "one"), features=KeptFeatures("first", np.ones((1, 3), np.float32)))
+    catalogue.commit(SPACE, [kept], [])
+    with sqlite3.connect(catalogue.path) as connection:
+        connection.execute("UPDATE features SET features = x'00'")
+    connection.close()
+    with pytest.raises(CatalogueError, match="damaged features"):
+        catalogue.features("one", "first")

@@ -187,6 +187,10 @@ class WordGuesser:
     def _lexicon(self) -> Lexicon:
         return make_lexicon(self._vocabulary, self._encoder)
 
+    def load(self) -> None:
+        """Embed the words now."""
+        _ = self._lexicon
+
     def guess(self, vectors: Vectors) -> list[Guess]:
         """A guess for each unit vector of [n, dimension]."""
         return self._lexicon.guess(vectors)

@@ -121,9 +121,7 @@ class Draft:
 
     def put_lists(self, index: Any) -> File:
 
-        return self._folder.put(
-            f"lists-{self._state.generation}", ".faiss", lambda path: write_faiss(index, path)
-        )
+        return self._folder.put(f"lists-{self._state.generation}", ".faiss", lambda path: write_faiss(index, path))
 
     def put_ids(self, ids: Ids) -> File:
         return self._folder.put(
