@@ -256,7 +256,7 @@ def test_one_flipped_bit_in_lists_or_ids_is_noticed_when_they_are_loaded(store: 
 def test_one_flipped_bit_in_the_rows_is_noticed_when_all_is_verified_and_not_built_upon(store: FaissStore) -> None:
     flip(store, "rows")
     assert store.check() == told(store)
-    with pytest.raises(VectorIndexError, match="checksum is wrong.*run `soundpalette index"):
+    with pytest.raises(VectorIndexError, match="checksum is wrong.*run `soundpalette index --verify`"):
         store.verify()
     held = library()
     held.put(samples(1, 1))
