@@ -1,7 +1,8 @@
 """The composition root: from a Config to the services that the commands use, each built when it is first asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from soundpalette.core.threads import one_thread_a_call, processors
 from soundpalette.core.vector_index import FaissStore, Store
 from soundpalette.errors import ConfigError
 from soundpalette.indexing.pipeline import Indexer, Settings
+from soundpalette.indexing.work import Engine
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
@@ -46,11 +48,17 @@ class App:
     @cached_property
     def encoder(self) -> Encoder:
         """The configured encoder; no tower is loaded yet. Raises EncoderError."""
+        return self.encoder_loader()
+
+    @property
+    def encoder_loader(self) -> Callable[[], Encoder]:
+        """What loads the configured encoder, here or in another process."""
         config = self.config
         if config.encoder.name == "compact":
             device, dtype = config.processing.device, config.encoder.dtype
-            return load_encoder("compact", device=device, dtype=dtype, limits=self.limits)
-        return load_encoder(
+            return partial(load_encoder, "compact", device=device, dtype=dtype, limits=self.limits)
+        return partial(
+            load_encoder,
             "clamp3",
             mert=config.models.mert,
             clamp3=config.models.clamp3,
@@ -85,7 +93,19 @@ class App:
         search = self.config.search
         return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
 
-    def indexer(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Indexer:
+    def ray_engine(self, address: str) -> Engine:
+        """The engine that works on a Ray cluster, or on Ray on this machine ("", "local"); nothing is started yet."""
+        from soundpalette.indexing.distributed import RayEngine, Work
+
+        processing = self.config.processing
+        work = Work(self.encoder_loader, self.encoder.space, self.limits)
+        gpu = processing.device == "cuda" or (processing.device == "auto" and self.config.encoder.name == "clamp3")
+        return RayEngine(work, address=address, batch_size=processing.batch_size, gpu=gpu)
+
+    def indexer(
+        self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False, ray: str | None = None
+    ) -> Indexer:
+        """`ray` is the address of a Ray cluster ("": Ray on this machine) that does the work; None: this process."""
         processing = self.config.processing
         sequential = processing.profile == "sequential"
         settings = Settings(
@@ -95,9 +115,11 @@ class App:
             prune=prune,
             verify=verify,
             analyse_only=analyse_only,
+            addresses=ray is not None,
         )
         guesser = WordGuesser(self.vocabulary, self.encoder)
-        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser)
+        engine = None if ray is None else self.ray_engine(ray)
+        return Indexer(self.catalogue, self.encoder, self.store, settings, guesser, engine)
 
     @cached_property
     def token(self) -> str:

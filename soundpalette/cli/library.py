@@ -1,5 +1,6 @@
 """The commands that fill the library, count it, and measure on labelled files."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,21 +8,36 @@ import typer
 
 from soundpalette.cli.options import Encoder, Json, app_with
 from soundpalette.cli.output import errors_told, print_json
-from soundpalette.errors import ScanError
+from soundpalette.core.addresses import is_address
+from soundpalette.errors import IndexingError, ScanError
 from soundpalette.tools.names import clean
 
 FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
 
 
+class EngineName(StrEnum):
+    LOCAL = "local"
+    RAY = "ray"
+
+
 def index(
-    paths: Annotated[list[str] | None, typer.Argument(help="Folders of audio files; none: every known root.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Folders of audio files (s3:// and gs:// with --engine ray); none: every known root."),
+    ] = None,
     encoder: Encoder = None,
     prune: Annotated[bool, typer.Option("--prune", help="Forget the samples of a root that is gone or empty.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files that look unchanged, too.")] = False,
     analyse_only: Annotated[
         bool, typer.Option("--analyse-only", help="Tempo, key, loudness and the like alone; loads no encoder.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="Work in this process, or on the machines of a Ray cluster.")
+    ] = EngineName.LOCAL,
+    ray_address: Annotated[
+        str | None, typer.Option("--ray-address", help="The cluster: auto, HOST:6379; without: Ray on this machine.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Index folders of audio files: what is new or changed is embedded and analysed, what is gone is forgotten."""
@@ -30,8 +46,11 @@ def index(
     with errors_told(STOPPED), progress() as bar:
         if "" in (paths or []):
             raise ScanError("an empty path came (a shell variable that is not set?); name a folder of audio files")
-        indexer = app_with(encoder).indexer(prune=prune, verify=verify, analyse_only=analyse_only)
-        report = indexer.run([Path(path) for path in paths or []], bar)
+        if ray_address is not None and engine is EngineName.LOCAL:
+            raise IndexingError("--ray-address came without --engine ray; give both, or neither")
+        ray = (ray_address or "") if engine is EngineName.RAY else None
+        indexer = app_with(encoder).indexer(prune=prune, verify=verify, analyse_only=analyse_only, ray=ray)
+        report = indexer.run([path if is_address(path) else Path(path) for path in paths or []], bar)
     for warning in report.warnings:
         typer.echo(f"warning: {clean(warning, 1000)}", err=True)
     counts = report.counts

@@ -33,7 +33,8 @@ LOCK: Final = "indexer.lock"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a run works: files a batch, decoding threads (0: none ahead), limits; `prune` believes in an empty root,
-    `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone."""
+    `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone; `addresses` says that the
+    engine reads roots that are addresses, too."""
 
     batch_size: int = 32
     workers: int = 2
@@ -41,6 +42,7 @@ class Settings:
     prune: bool = False
     verify: bool = False
     analyse_only: bool = False
+    addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,11 @@ class Indexer:
         self._tally = self._contents.tally
         self._warnings: list[str] = []
 
-    def run(self, paths: Sequence[Path], progress: Progress) -> Report:
-        """Index `paths` (none: every known root). Raises ScanError for a wrong path, or IndexingError."""
+    def run(self, paths: Sequence[Path | str], progress: Progress) -> Report:
+        """Index `paths`, or addresses as text (none: every known root).
+
+        Raises ScanError for a wrong path, or IndexingError.
+        """
         started = time.monotonic()
         with self._locked():
             self._run(paths, progress)
@@ -113,8 +118,8 @@ class Indexer:
         finally:
             lock.release()
 
-    def _run(self, paths: Sequence[Path], progress: Progress) -> None:
-        targets = targets_of(paths, self._catalogue)
+    def _run(self, paths: Sequence[Path | str], progress: Progress) -> None:
+        targets = targets_of(paths, self._catalogue, addresses=self._settings.addresses)
         run = self._catalogue.start_run(self._space)
         surveyor, outcomes = self._surveyor, self._tally.outcomes
         found = [surveyor.survey(target, self._warnings.append) for target in targets]
@@ -141,6 +146,7 @@ class Indexer:
             is_current=current(self._guesser),
             prune=settings.prune,
             verify=settings.verify,
+            addresses=settings.addresses,
         )
 
     def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
@@ -160,7 +166,7 @@ class Indexer:
         ]
         self._catalogue.commit(self._space, [], refused)
         if gone and not self._settings.prune:
-            ensure_there(Path(root.path))
+            ensure_there(root.path)
         self._catalogue.remove(root.id, gone)
         failed = self._tally.failed.get(root.id, set())
         self._catalogue.forget_failures(self._space, root.id, survey.target.below, keep=failed)

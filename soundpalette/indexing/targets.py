@@ -4,10 +4,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from soundpalette.core.addresses import below_address, is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.types import Root
 from soundpalette.errors import ScanError
+from soundpalette.indexing.remote import checked_address, is_there
+
+ADDRESSES: Final = "index it with `--engine ray`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +26,17 @@ class Target:
     def path(self) -> Path:
         return Path(self.root.path, self.below)
 
+    @property
+    def place(self) -> str:
+        """The path, or the address."""
+        if is_address(self.root.path):
+            return f"{self.root.path}/{self.below}".rstrip("/")
+        return str(self.path)
 
-def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
+
+def targets_of(paths: Sequence[Path | str], catalogue: Catalogue, *, addresses: bool = False) -> list[Target]:
     """Each path becomes a root, or a part of the root that holds it; roots inside a path are scanned with it.
+    An address is text, and taken where `addresses` says that the engine reads it.
 
     No paths at all mean every root. Raises ScanError for a path that is neither there nor known.
     """
@@ -32,9 +45,32 @@ def targets_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Target]:
         if not roots:
             raise ScanError("no folder was given and none is known yet; run `soundpalette index FOLDER`")
         return [Target(root, "") for root in roots]
-    targets = [target for path in paths for target in _targets_of(_absolute(path), catalogue)]
+    targets: list[Target] = []
+    for path in paths:
+        if isinstance(path, str):
+            targets += _targets_at(_readable(path, addresses), catalogue)
+        else:
+            targets += _targets_of(_absolute(path), catalogue)
     unique = list(dict.fromkeys(targets))
     return [target for target in unique if not any(_holds(other, target) for other in unique)]
+
+
+def _readable(address: str, addresses: bool) -> str:
+    if not addresses:
+        raise ScanError(f"{address} is an address, which the engine of this machine does not read; {ADDRESSES}")
+    return checked_address(address)
+
+
+def _targets_at(address: str, catalogue: Catalogue) -> list[Target]:
+    roots = [root for root in catalogue.roots() if is_address(root.path)]
+    inner = [Target(root, "") for root in roots if below_address(address, root.path)]
+    holding = [(root, below) for root in roots if (below := below_address(root.path, address)) is not None]
+    if holding:
+        root, below = max(holding, key=lambda held: len(held[0].path))
+        return [Target(root, below), *inner]
+    if not is_there(address):
+        raise ScanError(f"{address} is not there; name a bucket and a folder that hold audio files")
+    return [Target(catalogue.add_root(address), ""), *inner]
 
 
 def _absolute(path: Path) -> Path:
@@ -55,7 +91,7 @@ def _holds(one: Target, other: Target) -> bool:
 
 
 def _targets_of(path: Path, catalogue: Catalogue) -> list[Target]:
-    roots = catalogue.roots()
+    roots = [root for root in catalogue.roots() if not is_address(root.path)]
     holding = [root for root in roots if path.is_relative_to(root.path)]
     inner = [Target(root, "") for root in roots if Path(root.path) != path and Path(root.path).is_relative_to(path)]
     if holding:
