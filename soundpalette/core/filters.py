@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.music.notes import Key
 from soundpalette.core.types import Filters, KeyMatch, Root
 
@@ -187,7 +188,7 @@ def _folder(folder: str, roots: Sequence[Root]) -> Condition | None:
     if not folder.strip():
         return None
     path = Path(folder.strip())
-    wheres, parameters = _absolute(path, roots) if path.is_absolute() else _relative(path)
+    wheres, parameters = _absolute(path, roots) if path.is_absolute() or is_address(folder) else _relative(path)
     rank = f"instr(lower({_FOLDER_OF}), lower(?)) = 0"
     return Condition(
         "folder", f"folder {folder}", " OR ".join(wheres) or "0", parameters, f"nullif({_FOLDER_OF}, '')", rank,

@@ -23,6 +23,8 @@ ENVIRONMENT: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Ray prints what it knows of dead processes, pages long, to stdout, where `--json` has its one object.
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    # On stderr it warns that an actor may not come up again without its driver; ours are not meant to.
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
 INSTALL: Final = "run `pip install 'soundpalette[ray]'`, here and on each node"
 

@@ -11,6 +11,7 @@ taken, so that the driver never holds more than a batch.
 import logging
 import pickle
 import socket
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -163,24 +164,26 @@ class RayEngine:
         context.enable_progress_bars = context.print_on_execution_start = False
         context.max_errored_blocks = -1
         context.max_consecutive_actor_init_deaths = DEATHS
-        return ray.data.from_items(
-            [{COLUMN: batch} for batch in batches], override_num_blocks=len(batches)
-        ).map_batches(
-            actor,
-            fn_constructor_args=(replace(self._work, threads=cpus),),
-            batch_size=None,
-            batch_format="pyarrow",
-            compute=ray.data.ActorPoolStrategy(
-                min_size=1,
-                max_size=slots,
-                initial_size=min(slots, len(batches)),
-                max_tasks_in_flight_per_actor=1 if retries else 2,  # what waits behind a killer is lost with it
-            ),
-            num_cpus=cpus,
-            num_gpus=1 if gpus else 0,
-            max_restarts=-1,
-            max_task_retries=retries,
+        compute = ray.data.ActorPoolStrategy(
+            min_size=1,
+            max_size=slots,
+            initial_size=min(slots, len(batches)),
+            max_tasks_in_flight_per_actor=1 if retries else 2,  # what waits behind a killer is lost with it
         )
+        data = ray.data.from_items([{COLUMN: batch} for batch in batches], override_num_blocks=len(batches))
+        with warnings.catch_warnings():
+            # Ray 2.64 drops the way to bound retries, and has no other yet (ray-project/ray issue 65227).
+            warnings.filterwarnings("ignore", "`ray_remote_args` is deprecated")
+            return data.map_batches(
+                actor,
+                fn_constructor_args=(replace(self._work, threads=cpus),),
+                batch_size=None,
+                batch_format="pyarrow",
+                compute=compute,
+                num_cpus=cpus,
+                num_gpus=1 if gpus else 0,
+                max_task_retries=retries,
+            )
 
 
 def _tables(data: "ray.data.Dataset") -> Iterator["pyarrow.Table"]:
