@@ -137,6 +137,7 @@ class RayEngine:
     def _run(
         self, actor: "type[Encode | Hash]", items: Sequence[tuple[int, A]], size: int, retries: int
     ) -> Iterator[tuple[int, Any]]:
+        self._cluster()
         import ray
 
         batches = [pickle.dumps(items[start : start + size]) for start in range(0, len(items), size)]
