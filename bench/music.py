@@ -4,16 +4,18 @@ The seeds are judging seeds: nothing was fitted or looked at on them (bench/fit_
 """
 
 import tempfile
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 from typing import Final
 
 import numpy as np
 
+from bench.rows import Row
+from bench.stopwatch import milliseconds
 from soundpalette.core.music.notes import PITCH_CLASSES
 from soundpalette.core.music.sound import Sound, analyse_file
 from soundpalette.core.music.tonality import KRUMHANSL
@@ -37,8 +39,8 @@ class Judged:
     key: str
 
 
-def rows() -> Iterator[tuple[str, str, str, str]]:
-    """Rows for the table of `bench/run.py`."""
+def rows() -> Iterator[Row]:
+    """Rows for the table of `bench/run.py`; what is found is a share of what is there."""
     with tempfile.TemporaryDirectory() as folder:
         judged = [_judged(item, Path(folder)) for seed in SEEDS for item in loops(seed)]
         shots = [(item, analyse_file(_file(item, Path(folder)))) for seed in SEEDS for item in one_shots(seed)]
@@ -66,22 +68,19 @@ def is_near(found: float | None, true: float, factors: Sequence[float] = (1,)) -
     return found is not None and any(abs(found / (true * factor) - 1) <= WITHIN for factor in factors)
 
 
-def _tempos(judged: list[Judged]) -> Iterator[tuple[str, str, str, str]]:
+def _tempos(judged: list[Judged]) -> Iterator[Row]:
     for name, factors in (("", (1.0,)), (", octave errors allowed", OCTAVES)):
         ours = fmean(
             is_near(one.ours.bpm.value if one.ours.bpm else None, one.true.bpm or 0, factors) for one in judged
         )
         plain = fmean(is_near(one.tempo, one.true.bpm or 0, factors) for one in judged)
         tracked = fmean(is_near(one.beat_track, one.true.bpm or 0, factors) for one in judged)
-        yield _row(
-            f"tempo of {len(judged)} rendered loops within 4 %{name}; librosa tempo (beat_track)",
-            ours,
-            plain,
-            f" ({tracked:.3f})",
-        )
+        of = f"tempo of {len(judged)} rendered loops within 4 %{name}; baseline: librosa's"
+        yield _row(f"{of} tempo", ours, plain)
+        yield _row(f"{of} beat_track", ours, tracked)
 
 
-def _loose(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+def _loose(folder: Path) -> Iterator[Row]:
     """Loops that were cut or have silence behind them: no number of beats fits their length."""
     items = [item for seed in SEEDS for item in loops(seed)]
     found = []
@@ -90,45 +89,41 @@ def _loose(folder: Path) -> Iterator[tuple[str, str, str, str]]:
         ours = analyse_file(path).bpm
         found.append((item.bpm or 0, ours.value if ours else None, _librosa(path).tempo))
     ours_right, plain_right = (fmean(is_near(one[column], one[0]) for one in found) for column in (1, 2))
-    yield _row("tempo of the same cut or with silence behind them; librosa tempo", ours_right, plain_right)
+    yield _row("tempo of the same cut or with silence behind them; baseline: librosa's tempo", ours_right, plain_right)
 
 
-def _keys(judged: list[Judged]) -> Iterator[tuple[str, str, str, str]]:
+def _keys(judged: list[Judged]) -> Iterator[Row]:
     pitched = [(one, one.true.key) for one in judged if one.true.key]
     drums = [one for one in judged if not one.true.key]
     ours = fmean(mirex(one.ours.key.value if one.ours.key else None, key) for one, key in pitched)
     plain = fmean(mirex(one.key, key) for one, key in pitched)
-    yield _row(f"key of {len(pitched)} loops, MIREX score; librosa chroma_cqt and Krumhansl", ours, plain)
+    yield _row(f"key of {len(pitched)} loops, MIREX score; baseline: librosa's chroma_cqt and Krumhansl", ours, plain)
     none = fmean(one.ours.key is None for one in drums)
-    yield f"drum loops that get no key, of {len(drums)}; librosa has no such answer", f"{none:.3f}", "-", "-"
+    yield _row(f"drum loops that get no key, of {len(drums)}; librosa has no such answer", none)
 
 
-def _kinds(judged: list[Judged], shots: list[tuple[Rendered, Sound]]) -> Iterator[tuple[str, str, str, str]]:
+def _kinds(judged: list[Judged], shots: list[tuple[Rendered, Sound]]) -> Iterator[Row]:
     pairs = [*((one.true, one.ours) for one in judged), *shots]
     kinds = fmean(true.kind == ours.kind.value for true, ours in pairs)
-    yield f"loop or one-shot, {len(pairs)} sounds", f"{kinds:.3f}", "-", "-"
+    yield _row(f"loop or one-shot, {len(pairs)} sounds", kinds)
     notes = [(true, ours) for true, ours in shots if true.root and not true.key]
     roots = fmean(ours.root is not None and ours.root.value == true.root for true, ours in notes)
-    yield f"root of {len(notes)} notes, octave and all", f"{roots:.3f}", "-", "-"
+    yield _row(f"root of {len(notes)} notes, octave and all", roots)
     hits = [ours for true, ours in shots if not true.root]
-    yield f"drum hits that get no root, of {len(hits)}", f"{fmean(ours.root is None for ours in hits):.3f}", "-", "-"
+    yield _row(f"drum hits that get no root, of {len(hits)}", fmean(ours.root is None for ours in hits))
 
 
-def _costs(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+def _costs(folder: Path) -> Iterator[Row]:
     noise = np.random.default_rng(0).normal(0, 0.1, (8 * RATE, 2)).astype(np.float32)
     for name, seconds in (("1 s", 1), ("8 s", 8)):
         path = write(
             folder / "cost.wav",
             noise[: seconds * RATE] * np.geomspace(1, 0.01, seconds * RATE)[:, None].astype(np.float32),
         )
-        ours = median(_milliseconds(lambda path=path: analyse_file(path)) for _ in range(15))  # type: ignore[misc]
-        plain = median(_milliseconds(lambda path=path: _librosa(path)) for _ in range(15))  # type: ignore[misc]
-        yield (
-            f"analysing {name} of stereo, ms (less is better); librosa's tempo and key alone",
-            f"{ours:.1f}",
-            f"{plain:.1f}",
-            f"{ours / plain:.2f}",
-        )
+        ours = tuple(milliseconds(partial(analyse_file, path)) for _ in range(15))
+        plain = tuple(milliseconds(partial(_librosa, path)) for _ in range(15))
+        title = f"analysing {name} of stereo (less is better); baseline: librosa's tempo and key alone"
+        yield Row(title, ours, plain, "ms")
 
 
 @dataclass(frozen=True)
@@ -169,16 +164,5 @@ def _file(item: Rendered, folder: Path) -> Path:
     return write(folder / "sound.wav", item.audio, subtype="PCM_16")
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - started)
-
-
-def _row(name: str, ours: float, baseline: float, more: str = "") -> tuple[str, str, str, str]:
-    return name, f"{ours:.3f}", f"{baseline:.3f}{more}", f"{ours / max(baseline, 1e-9):.2f}"
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(*row, sep=" | ")
+def _row(name: str, ours: float, baseline: float | None = None) -> Row:
+    return Row(name, (ours,), () if baseline is None else (baseline,), "share")

@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from bench.palette_library import render
+from bench.rows import Row
 from soundpalette.core.palette import Brief, Candidate, Slot, choose, cohesion, harmony, parse, tempo
 from soundpalette.core.palette.build import match
 from soundpalette.core.types import Vector
@@ -42,7 +43,7 @@ class Figures:
     cosine: float
 
 
-def rows() -> Iterator[tuple[str, str, str, str]]:
+def rows() -> Iterator[Row]:
     """Rows for the table of `bench/run.py`: render, index, choose. Changes the environment."""
     with tempfile.TemporaryDirectory() as folder:
         bench = _indexed(Path(folder))
@@ -58,9 +59,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
 
 def _indexed(folder: Path) -> Workbench:
     """A workbench over the rendered library, in the default configuration."""
-    for name in [name for name in os.environ if name.startswith("SOUNDPALETTE_")]:
-        del os.environ[name]
-    os.environ |= {"SOUNDPALETTE_DATA_DIR": str(folder / "data"), "XDG_CONFIG_HOME": str(folder)}
+    os.environ["SOUNDPALETTE_DATA_DIR"] = str(folder / "data")
     from soundpalette.app import App
     from soundpalette.config import load_config
     from soundpalette.indexing.progress import Lines
@@ -97,19 +96,15 @@ def _figures(slots: list[Slot], chosen: list[Candidate], brief: Brief) -> Figure
     )
 
 
-def _rows(joint: list[Figures], best: list[Figures]) -> Iterator[tuple[str, str, str, str]]:
-    """A row a figure: means of the briefs where both palettes have it, and for how many the joint choice is better."""
+def _rows(joint: list[Figures], best: list[Figures]) -> Iterator[Row]:
+    """Two rows a figure: means of the briefs where both palettes have it; in how many which one is better."""
     for figure, told in TOLD.items():
         ours = np.array([getattr(figures, figure) for figures in joint])
         theirs = np.array([getattr(figures, figure) for figures in best])
         known = ~np.isnan(ours) & ~np.isnan(theirs)
         signs = np.sign((ours - theirs)[known].round(6))
-        counts = "/".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
-        a, b = float(ours[known].mean()), float(theirs[known].mean())
-        name = f"palettes: {told} of {len(joint)} briefs (more is better); baseline: best hit a role"
-        yield name, f"{a:.3f} ({counts} better/equal/worse)", f"{b:.3f}", f"{a / max(b, 1e-9):.2f}"
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(*row, sep=" | ")
+        baseline = "baseline: best hit a role"
+        means = float(ours[known].mean()), float(theirs[known].mean())
+        yield Row(f"{told}, mean (more is better); {baseline}", means[:1], means[1:], "")
+        better, worse = (float((signs == sign).sum()) for sign in (1, -1))
+        yield Row(f"{told}, the better palette of {known.sum()}; {baseline}", (better,), (worse,), "briefs")

@@ -91,8 +91,11 @@ def spread(figures: tuple[float, ...]) -> Spread:
 
 def told(figures: tuple[float, ...]) -> str:
     """The median, and from where to where they spread: "1.23 (1.2-1.3)"; "-" for none."""
-    if not figures:
-        return "-"
-    if len(figures) == 1:
-        return f"{figures[0]:.3g}"
-    return f"{median(figures):.3g} ({min(figures):.3g}-{max(figures):.3g})"
+    if len(figures) < 2:
+        return "".join(map(number, figures)) or "-"
+    return f"{number(median(figures))} ({number(min(figures))}-{number(max(figures))})"
+
+
+def number(value: float) -> str:
+    """Three digits, or whole above a thousand: "0.0123", "12,300"."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

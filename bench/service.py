@@ -7,14 +7,16 @@ import json
 import os
 import random
 import re
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from typing import IO, Any, Final
+
+from bench.rows import Row
+from bench.stopwatch import milliseconds
 
 Ask = Callable[[str], object]
 ROUNDS: Final = 300
@@ -30,7 +32,7 @@ INITIALIZE: Final = {
 MCP_HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 
 
-def rows(in_process: Ask) -> list[tuple[str, str, str, str]]:
+def rows(in_process: Ask) -> list[Row]:
     """A row a way, over the library that the environment names."""
     in_process(FIRST)
     with ExitStack() as stack:
@@ -45,16 +47,14 @@ def rows(in_process: Ask) -> list[tuple[str, str, str, str]]:
         order = random.Random(0)
         for number in range(ROUNDS):
             for name, ask in order.sample(ways, len(ways)):  # who comes after whom matters on a busy machine
-                taken[name].append(_milliseconds(ask, f"dark kick drum number {number}"))
+                taken[name].append(milliseconds(partial(ask, f"dark kick drum number {number}")))
     alone = taken.pop("in process")
     return [_row(name, figures[WARM:], alone[WARM:]) for name, figures in taken.items()]
 
 
-def _row(name: str, ours: list[float], alone: list[float]) -> tuple[str, str, str, str]:
-    more = [a - b for a, b in zip(ours, alone, strict=True)]
-    median = statistics.median
-    told = f"{median(more):.2f} more (goal: 3)"
-    return f"text query over {name}, ms; baseline: in process", f"{median(ours):.3g}", f"{median(alone):.3g}", told
+def _row(name: str, ours: list[float], alone: list[float]) -> Row:
+    title = f"text query over {name} (less is better); baseline: in process"
+    return Row(title, tuple(ours), tuple(alone), "ms", "difference <= 3")
 
 
 @contextmanager
@@ -139,12 +139,6 @@ def _arguments(query: str) -> dict[str, Any]:
 def _checked(answer: str) -> None:
     if '"hits"' not in answer:
         raise RuntimeError(f"no answer: {answer[:200]!r}")
-
-
-def _milliseconds(ask: Ask, query: str) -> float:
-    started = time.perf_counter()
-    ask(query)
-    return 1000 * (time.perf_counter() - started)
 
 
 def _environment() -> dict[str, str]:

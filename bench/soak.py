@@ -1,4 +1,5 @@
-"""Hours in minutes (`make soak`), on loopback: load while the index is exchanged, memory, kill -9 at every step."""
+"""Hours in minutes (`make soak`), on loopback: load while the index is exchanged, memory, kill -9 at every step of
+publishing and at random moments of indexing (bench/soak_indexing.py)."""
 
 import os
 import random
@@ -17,6 +18,7 @@ import anyio
 import httpx
 import numpy as np
 
+from bench import soak_indexing
 from bench.served import SECONDS, Place, Server, figure, make_place, process, resident, serving
 
 GROWTH: Final = 1.05
@@ -231,8 +233,9 @@ def main() -> int:
         print(f" ({grown.growth - 1:+.1%})", flush=True)
         killed = kills(place)
         print(f"kill -9: {killed.served} of {killed.rounds} next starts served; {killed.left_behind} left files behind")
+        resumed = soak_indexing.soak(Path(folder))
     held = not loaded.failures and loaded.up_to_date and grown.growth <= GROWTH and killed.served == killed.rounds
-    return 0 if held else 1
+    return 0 if held and resumed.held else 1
 
 
 if __name__ == "__main__":

@@ -11,19 +11,21 @@ right with the class there, since no strength can tell what the encoder does not
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.rows import Row
 from soundpalette.core.encoders.compact import CompactEncoder
 from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.strength import Bank, Calibration, calibrate, make_bank, strength
 from soundpalette.core.types import Vector, Vectors
 from training.evaluate import Split, encoder_of, read_split
 
+TEST: Final = "test-split"
 SHOWN: Final = 10
 REFERENCES: Final = 8
 """Sounds of each class that are asked."""
@@ -113,26 +115,43 @@ def told(name: str, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+def rows() -> Iterator[Row]:
+    """Rows for the table of `bench/run.py`, of the test split. Raises FileNotFoundError where it is not built."""
+    for name, outcome in outcomes(CompactEncoder(), read_split(TEST)).items():
+        there, gone = outcome.there, outcome.gone
+        yield Row(f"asked {name}: area under the ROC curve", (area(there, gone),), (), "")
+        for word in ("strong", "weak"):
+            shares = [sum(strength(value) == word for value in values) / len(values) for values in (there, gone)]
+            title = f"asked {name}: best hits called {word}; baseline: with their class taken out"
+            yield Row(title, (shares[0],), (shares[1],), "share")
+
+
+def outcomes(encoder: CompactEncoder, split: Split) -> dict[str, Outcome]:
+    """What was asked by text and by audio."""
+    vectors = encoder.embed_audio_files(split.files)
+    bank = make_bank(encoder.embed_text(load_vocabulary().background), encoder.cohort())
+    tests = trials(split)
+    texts = encoder.embed_text([test.query for test in tests])
+    return {
+        "by text": asked_in_words(bank, vectors, texts, tests),
+        "by audio": asked_by_sound(bank, split, vectors),
+    }
+
+
 def _mask(split: Split, names: set[str]) -> Mask:
     return np.array([name in names for name in split.names])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", default="test-split")
+    parser.add_argument("--split", default=TEST)
     parser.add_argument("--weights", help="a run or a folder of weights; without: those of the package")
     given = parser.parse_args()
     encoder = encoder_of(given.weights) if given.weights else CompactEncoder()
     split = read_split(given.split)
-    vectors = encoder.embed_audio_files(split.files)
-    bank = make_bank(encoder.embed_text(load_vocabulary().background), encoder.cohort())
-    tests = trials(split)
-    texts = encoder.embed_text([test.query for test in tests])
-    print(f"{given.split}: {len(split.files)} files, {len(tests)} of {len(split.queries)} queries belong to a class")
-    for name, outcome in (
-        ("by text", asked_in_words(bank, vectors, texts, tests)),
-        ("by audio", asked_by_sound(bank, split, vectors)),
-    ):
+    found = len(trials(split))
+    print(f"{given.split}: {len(split.files)} files, {found} of {len(split.queries)} queries belong to a class")
+    for name, outcome in outcomes(encoder, split).items():
         print(told(name, outcome))
         print(told("  whose first hit is right", outcome.understood()))
 

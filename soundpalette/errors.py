@@ -33,6 +33,9 @@ class AudioError(SoundPaletteError):
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
 
+    def __reduce__(self) -> tuple[type["AudioError"], tuple[str, str]]:
+        return type(self), (self.path, self.reason)
+
 
 class EncoderError(SoundPaletteError):
     """An encoder cannot be used: unknown name, device or arguments."""

@@ -36,9 +36,9 @@ class StudyTower(AudioTower):
         )
         self.fold = nn.Sequential(Matrix(192 * BANDS // 8, WIDE, bias=False), nn.LayerNorm(WIDE), nn.ReLU())
 
-    def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
+    def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor, alive: Tensor | None = None) -> Tensor:
         durations = torch.cat([descriptors[:, :DURATIONS], self.mean[DURATIONS:].expand(len(descriptors), -1)], 1)
-        return super().heard(frames, durations, lengths)
+        return super().heard(frames, durations, lengths, alive)
 
 
 class StudyEncoder(CompactEncoder):

@@ -25,27 +25,39 @@ def publish(source: Path, target: Path) -> None:
         raise SystemExit(f"{source} holds no published index; name the data folder of an indexer that has finished")
     staged = [_stage(path, manifest, target) for path, manifest in manifests.items()]
     _copy_catalogue(source / CATALOGUE, target / CATALOGUE)
-    for files in staged:  # the index file, then its manifest
-        for temporary, name in files:
-            temporary.replace(temporary.with_name(name))
-        _remove_older(files[0][0].with_name(files[0][1]))
+    for files in staged:  # the index's files, then its manifest
+        for temporary in files:
+            temporary.replace(temporary.with_suffix(""))
+        _remove_older(files[0].parent, {temporary.stem for temporary in files})
 
 
-def _stage(path: Path, manifest: bytes, target: Path) -> list[tuple[Path, str]]:
-    """The index file and its manifest beside their places, on the disk: (where, under which name they will be)."""
-    told = json.loads(manifest)
-    name = Path(told["file"]).name
+def _stage(path: Path, manifest: bytes, target: Path) -> list[Path]:
+    """The index's files and then its manifest beside their places, on the disk, each with `.tmp` behind its name."""
     folder = target / "index" / path.parent.name
     folder.mkdir(parents=True, exist_ok=True)
-    index, current = folder / f"{name}.tmp", folder / f"{MANIFEST}.tmp"
-    shutil.copyfile(path.with_name(name), index)
-    if hashlib.sha256(index.read_bytes()).hexdigest() != told["sha256"]:
-        raise SystemExit(f"{path.with_name(name)} is not what its manifest says; copy it anew, or index again")
+    staged = [_copied(path.with_name(Path(name).name), digest, folder) for name, digest in _told(manifest).items()]
+    current = folder / f"{MANIFEST}.tmp"
     current.write_bytes(manifest)
-    for file in (index, current):
+    for file in (*staged, current):
         with file.open("r+b") as written:
             os.fsync(written.fileno())
-    return [(index, name), (current, MANIFEST)]
+    return [*staged, current]
+
+
+def _told(manifest: bytes) -> dict[str, str]:
+    """By name, each file's checksum; an older version's index is one file."""
+    told = json.loads(manifest)
+    files = [{"name": told["file"], "sha256": told["sha256"]}] if "file" in told else told["files"]
+    return {file["name"]: file["sha256"] for file in files}
+
+
+def _copied(source: Path, digest: str, folder: Path) -> Path:
+    copy = folder / f"{source.name}.tmp"
+    shutil.copyfile(source, copy)
+    with copy.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise SystemExit(f"{source} is not what its manifest says; copy it anew, or index again")
+    return copy
 
 
 def _copy_catalogue(source: Path, target: Path) -> None:
@@ -62,9 +74,9 @@ def _version(catalogue: sqlite3.Connection) -> int:
     return int(catalogue.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _remove_older(current: Path) -> None:
-    for other in current.parent.iterdir():
-        if other.name not in (current.name, MANIFEST):
+def _remove_older(folder: Path, current: set[str]) -> None:
+    for other in folder.iterdir():
+        if other.name not in current:
             other.unlink()
 
 

@@ -1,17 +1,21 @@
-"""What is asked of a library and answered, and the answers to questions that were asked before."""
+"""What is asked of a library and answered, and the answers and selections that were asked for before."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from soundpalette.core.strength import Strength
-from soundpalette.core.types import Filters, Preferences, Sample, Traits
+from soundpalette.core.types import Filters, Ids, Preferences, Sample, Traits
 
 MOST_HITS: Final = 5000
 """Of all kept answers together: some 10 MB."""
+MOST_IDS: Final = 4_000_000
+"""Of all kept selections together: 32 MB."""
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 Wanted = Callable[[Sample], bool]
 
 
@@ -73,14 +77,16 @@ class Uses:
     misses: int
 
 
-class Answers:
-    """Keeps the answers of one state of the library that were asked for last. Threads share it."""
+class Kept(Generic[K, V]):
+    """Keeps what was made in one state of the world for the keys that were asked for last, together no heavier than
+    `most`. Threads share it."""
 
-    def __init__(self, most_hits: int = MOST_HITS) -> None:
-        self._most = most_hits
+    def __init__(self, most: int, weight: Callable[[V], int]) -> None:
+        self._most = most
+        self._weight = weight
         self._lock = threading.Lock()
         self._state: Hashable = None
-        self._kept: OrderedDict[Question, Answer] = OrderedDict()
+        self._kept: OrderedDict[K, V] = OrderedDict()
         self._held = 0
         self._uses = Uses(0, 0)
 
@@ -88,42 +94,52 @@ class Answers:
     def uses(self) -> Uses:
         return self._uses
 
-    def of(self, state: Hashable, question: Question, work: Callable[[], Answer]) -> Answer:
-        """The answer in this state of the world, which was read before `work` reads anything.
+    def of(self, state: Hashable, key: K, work: Callable[[], V]) -> V:
+        """The value in this state of the world, which was read before `work` reads anything.
 
         Whatever was kept in another state is dropped, so that nothing older is ever told.
         """
         with self._lock:
-            kept = self._recalled(state, question)
+            kept = self._recalled(state, key)
             if kept is not None:
                 return kept
-        answer = work()
+        value = work()
         with self._lock:
             if state == self._state:
-                self._keep(question, answer)
-        return answer
+                self._keep(key, value)
+        return value
 
-    def _recalled(self, state: Hashable, question: Question) -> Answer | None:
+    def _recalled(self, state: Hashable, key: K) -> V | None:
         if state != self._state:
             self._state, self._held = state, 0
             self._kept.clear()
-        kept = self._kept.get(question)
+        kept = self._kept.get(key)
         if kept is None:
             self._uses = Uses(self._uses.hits, self._uses.misses + 1)
         else:
             self._uses = Uses(self._uses.hits + 1, self._uses.misses)
-            self._kept.move_to_end(question)
+            self._kept.move_to_end(key)
         return kept
 
-    def _keep(self, question: Question, answer: Answer) -> None:
-        if question in self._kept:  # two asked it at once
+    def _keep(self, key: K, value: V) -> None:
+        if key in self._kept:  # two asked it at once
             return
-        self._kept[question] = answer
-        self._held += _weight(answer)
+        self._kept[key] = value
+        self._held += self._weight(value)
         while self._held > self._most:
             _, oldest = self._kept.popitem(last=False)
-            self._held -= _weight(oldest)
+            self._held -= self._weight(oldest)
 
 
-def _weight(answer: Answer) -> int:
-    return 1 + len(answer.hits)
+class Answers(Kept[Question, Answer]):
+    """The answers to the questions that were asked last."""
+
+    def __init__(self, most_hits: int = MOST_HITS) -> None:
+        super().__init__(most_hits, lambda answer: 1 + len(answer.hits))
+
+
+class Selections(Kept[Filters, Ids]):
+    """The ids that met the filters that were asked for last."""
+
+    def __init__(self, most_ids: int = MOST_IDS) -> None:
+        super().__init__(most_ids, lambda ids: 1 + len(ids))

@@ -1,4 +1,4 @@
-"""Audio in: probe a file's header, then decode it in bounded blocks to mono at the rate that an encoder wants."""
+"""Audio in: a file opened once, its header, its sound in bounded blocks, mono at the rate that an encoder wants."""
 
 import math
 import os
@@ -24,6 +24,9 @@ EXTENSIONS: Final = frozenset({".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac
 MIN_SECONDS: Final = 0.005
 BLOCK_VALUES: Final = 1 << 18
 """Values (frames x channels) decoded at once: 1 MB of float32, whatever the file's length."""
+KEPT_SECONDS: Final = 30.0
+KEPT_FRAMES: Final = 30 * 96_000
+"""What is longer than either is not kept: up to here it takes 35 MB."""
 LOUDEST: Final = 1e6
 """Values beyond this, 120 dB above full scale, are damage; their squares would overflow float32."""
 UNKNOWN_BYTES: Final = 0x7FFFF000
@@ -93,33 +96,116 @@ class Width:
         return math.sqrt(self._side / both) if 0 < both < math.inf else 0.0
 
 
-def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
-    """Read the header alone and hold it against `limits`.
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The first one or two channels [n, 1 or 2] and the mean of all [n]."""
 
-    Raises AudioError for a file that is missing, empty, not audio, shorter than 5 ms or beyond a limit.
+    sides: npt.NDArray[np.float32]
+    mono: Waveform
+
+
+class Recording:
+    """One audio file, open: its `header`, and its sound as often as it is wanted. For one thread, one taker at a time.
+
+    Made by `recording`. Where several share it, a short file's blocks are kept once they have been decoded to the end;
+    nobody may write into what is handed out. A longer one is decoded anew each time, in bounded memory.
     """
-    with _opened(path, limits) as file:
-        return _header(path, file, limits)
 
+    def __init__(self, path: Path, handle: int, file: soundfile.SoundFile, header: Probe, *, shared: bool) -> None:
+        self.path = path
+        self.header = header
+        self._handle = handle
+        self._unread: soundfile.SoundFile | None = file
+        self._kept: list[_Block] = []
+        self._most = min(KEPT_FRAMES, round(KEPT_SECONDS * header.rate)) if shared else 0
 
-def stream(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, width: Width | None = None) -> Iterator[Waveform]:
-    """Decode `path` block by block: the mean of its channels, resampled to `rate` Hz by soxr (HQ), float32 [frames].
+    def stream(self, rate: int, width: Width | None = None) -> Iterator[Waveform]:
+        """The mean of the channels block by block, resampled to `rate` Hz by soxr (HQ), float32 [frames].
 
-    Costs one block (1 MB) and the resampler's state, whatever the file's length. Values that are not numbers become
-    silence; a file of nothing else raises AudioError, as does one that ends in the middle of a compressed frame.
-    `width` gathers the stereo image of what was decoded.
-    """
-    with _opened(path, limits) as file:
-        header = _header(path, file, limits)
-        resampler = None if header.rate == rate else soxr.ResampleStream(header.rate, rate, 1, dtype="float32")
-        for mono in _mono_blocks(path, file, header, width):
-            block = mono if resampler is None else resampler.resample_chunk(mono)
+        Values that are not numbers become silence; a file of nothing else raises AudioError, as does one that ends in
+        the middle of a compressed frame. `width` gathers the stereo image of what was decoded.
+        """
+        resampler = None
+        if self.header.rate != rate:
+            resampler = soxr.ResampleStream(self.header.rate, rate, 1, dtype="float32")
+        for part in self._blocks():
+            if width is not None:
+                width.add(part.sides)
+            block = part.mono if resampler is None else resampler.resample_chunk(part.mono)
             if block.size:
                 yield block
         if resampler is not None:
             tail = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
             if tail.size:
                 yield tail
+
+    def channels(self, rate: int, max_seconds: float = math.inf) -> npt.NDArray[np.float32]:
+        """The first `max_seconds` as float32 [frames, 1 or 2] at `rate` Hz: of more than two channels the mean."""
+        blocks: list[npt.NDArray[np.float32]] = []
+        have = 0
+        for part in self._blocks():
+            two = self.header.channels == 2
+            blocks.append(part.sides.clip(-LOUDEST, LOUDEST) if two else part.mono[:, None])
+            have += len(part.mono)
+            if have >= max_seconds * self.header.rate:
+                break
+        audio = np.concatenate(blocks)[: round(min(have, max_seconds * self.header.rate))]
+        if self.header.rate == rate:
+            return audio
+        return np.asarray(soxr.resample(audio, self.header.rate, rate), np.float32)
+
+    def _blocks(self) -> Iterator[_Block]:
+        if self._kept:
+            yield from self._kept
+            return
+        kept: list[_Block] = []
+        frames = 0
+        for block in self._decoded():
+            frames += block.mono.size
+            if max(frames, self.header.frames) <= self._most:  # an MP3's header may tell far less than there comes
+                kept.append(block)
+            yield block
+        if max(frames, self.header.frames) <= self._most:
+            self._kept = kept
+
+    def _decoded(self) -> Iterator[_Block]:
+        """From the beginning. libsndfile takes for a file's beginning where its handle stands."""
+        file, self._unread = self._unread, None
+        if file is None:
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            file = _decoder(self.path, self._handle)
+        with _breaking_off(self.path), file:
+            yield from _clean_blocks(self.path, file, self.header)
+
+
+@contextmanager
+def recording(
+    source: Path | Recording, limits: Limits = DEFAULT_LIMITS, *, shared: bool = False
+) -> Iterator[Recording]:
+    """The file `source`, opened once and its header held against `limits`; a Recording is taken as it is.
+
+    Raises AudioError for a file that is missing, empty, not audio, shorter than 5 ms or beyond a limit.
+    """
+    if isinstance(source, Recording):
+        yield source
+        return
+    with _opened(source, limits) as handle, _decoder(source, handle) as file:
+        yield Recording(source, handle, file, _header(source, file, limits), shared=shared)
+
+
+def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> Probe:
+    """Read the header alone and hold it against `limits`. Raises AudioError as `recording` does."""
+    with recording(path, limits) as opened:
+        return opened.header
+
+
+def stream(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, width: Width | None = None) -> Iterator[Waveform]:
+    """Decode `path` block by block, see `Recording.stream`.
+
+    Costs one block (1 MB) and the resampler's state, whatever the file's length.
+    """
+    with recording(path, limits) as opened:
+        yield from opened.stream(rate, width)
 
 
 def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: float | None = None) -> Waveform:
@@ -135,25 +221,8 @@ def decode(path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: 
     return np.concatenate(blocks)[:wanted] if blocks else np.zeros(0, np.float32)
 
 
-def decode_channels(
-    path: Path, rate: int, limits: Limits = DEFAULT_LIMITS, max_seconds: float = math.inf
-) -> npt.NDArray[np.float32]:
-    """The file's first `max_seconds` as float32 [frames, 1 or 2] at `rate` Hz: of more than two channels the mean."""
-    blocks: list[npt.NDArray[np.float32]] = []
-    have = 0
-    with _opened(path, limits) as file:
-        header = _header(path, file, limits)
-        for block, mono in _clean_blocks(path, file, header):
-            blocks.append(block.clip(-LOUDEST, LOUDEST) if header.channels == 2 else mono[:, None])
-            have += len(mono)
-            if have >= max_seconds * header.rate:
-                break
-    audio = np.concatenate(blocks)[: round(min(have, max_seconds * header.rate))]
-    return audio if header.rate == rate else np.asarray(soxr.resample(audio, header.rate, rate), np.float32)
-
-
 @contextmanager
-def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path, limits: Limits) -> Iterator[int]:
     """Opened by handle: libsndfile cuts names at 1,024 bytes, and says of a file without rights that it is no audio.
 
     Without blocking: a pipe where a file was would be waited for without end.
@@ -173,21 +242,22 @@ def _opened(path: Path, limits: Limits) -> Iterator[soundfile.SoundFile]:
         if size > limits.max_bytes:
             allowed = f"{limits.max_bytes:,} allowed; raise [index] max_bytes or cut it"
             raise AudioError(path, f"has {size:,} bytes, more than the {allowed}")
-        with _decoding(path, handle) as file:
-            yield file
+        yield handle
     finally:
         os.close(handle)
 
 
-@contextmanager
-def _decoding(path: Path, handle: int) -> Iterator[soundfile.SoundFile]:
+def _decoder(path: Path, handle: int) -> soundfile.SoundFile:
     try:
-        file = soundfile.SoundFile(handle, closefd=False)
+        return soundfile.SoundFile(handle, closefd=False)
     except (soundfile.SoundFileError, OSError, TypeError) as error:
         raise AudioError(path, "is not readable audio (WAV, AIFF, FLAC, OGG, MP3, CAF); export it again") from error
+
+
+@contextmanager
+def _breaking_off(path: Path) -> Iterator[None]:
     try:
-        with file:
-            yield file
+        yield
     except soundfile.SoundFileError as error:
         raise AudioError(path, "breaks off or is damaged while decoding; export or copy it again") from error
 
@@ -243,35 +313,29 @@ def _least_frames(rate: int) -> int:
     return int(MIN_SECONDS * rate)
 
 
-def _mono_blocks(path: Path, file: soundfile.SoundFile, header: Probe, width: Width | None) -> Iterator[Waveform]:
-    """Blocks of the mean over channels. Raises AudioError where far less comes than the header claims."""
-    for block, mono in _clean_blocks(path, file, header):
-        if width is not None:
-            width.add(block)
-        yield np.ascontiguousarray(mono)
-
-
-def _clean_blocks(
-    path: Path, file: soundfile.SoundFile, header: Probe
-) -> Iterator[tuple[npt.NDArray[np.float32], Waveform]]:
-    """Blocks [frames, channels] and their mean over channels, what is no number silenced; raises as `_mono_blocks`."""
+def _clean_blocks(path: Path, file: soundfile.SoundFile, header: Probe) -> Iterator[_Block]:
+    """Blocks in which what is no number is silenced. Raises AudioError where far less comes than the header claims."""
     block_frames = max(1, BLOCK_VALUES // header.channels)
     finite = frames = 0
     while True:
         block: npt.NDArray[np.float32] = file.read(block_frames, dtype="float32", always_2d=True)
         if not len(block):
             break
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of infinite values is silenced below
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of infinite values is silenced
             mono = _mixed(block)
-        good = np.isfinite(mono)
-        if not good.all():
+            peak = max(mono.max(), -mono.min())  # no number, where one of the values is none
+        silenced = 0
+        if not np.isfinite(peak):
+            good = np.isfinite(mono)
             mono = np.where(good, mono, np.float32(0))
             block[~good] = 0
-        if max(mono.max(), -mono.min()) > LOUDEST:
+            silenced = mono.size - int(np.count_nonzero(good))
+            peak = max(mono.max(), -mono.min())
+        if peak > LOUDEST:
             raise AudioError(path, "holds values far beyond full scale; normalise it and export it again")
         frames += mono.size
-        finite += int(np.count_nonzero(good))
-        yield block, mono
+        finite += mono.size - silenced
+        yield _Block(block if header.channels <= 2 else block[:, :2].copy(), np.ascontiguousarray(mono))
     if frames < _least_frames(header.rate) or (header.format != ESTIMATING and frames < 0.9 * header.frames):
         raise AudioError(
             path,

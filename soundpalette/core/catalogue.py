@@ -16,7 +16,8 @@ import numpy as np
 from soundpalette.core import filters, traits_table
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
-from soundpalette.core.overview import LINES, Line, Tally, tally
+from soundpalette.core.migrations import STAMPED
+from soundpalette.core.overview import COUNTS, Count, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -139,8 +140,10 @@ class Catalogue(Database):
     def drop_unused(self) -> None:
         """Drop every vector, analysis and guess whose content no sample has any more."""
         with self._transaction() as connection:
-            for table in ("vectors", "analyses", "guesses"):
-                connection.execute(f"DELETE FROM {table} WHERE content_hash NOT IN (SELECT content_hash FROM samples)")
+            for table, key in (("vectors", "rowid"), ("analyses", "rowid"), ("guesses", "content_hash")):
+                # By their index: in their own order, each would be looked up among the samples at another place.
+                unused = f"SELECT {key} FROM {table} u WHERE NOT EXISTS ({_USED})"
+                connection.execute(f"DELETE FROM {table} WHERE {key} IN ({unused})")
 
     def forget_failures(self, space: Space, root_id: str, below: str, keep: Iterable[str]) -> None:
         """Drop the failures of `space` below `below` but for the paths in `keep`: what is gone or mended is none."""
@@ -187,6 +190,10 @@ class Catalogue(Database):
         """Drawn anew with each generation: an index of another stamp is not of this state of this catalogue."""
         with self._connected() as connection:
             return _meta(connection, "stamp")
+
+    def follows(self, generation: int, stamp: int) -> bool:
+        """Whether this catalogue once was in the state of that stamp: a new or restored one counts on its own."""
+        return bool(self._rows("SELECT 1 FROM stamps WHERE generation = ? AND stamp = ?", (generation, stamp)))
 
     def count(self, space: Space) -> int:
         """How many samples have a vector in `space`."""
@@ -245,7 +252,7 @@ class Catalogue(Database):
 
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
-        return tally(Line(*row) for row in self._rows(LINES))
+        return tally(map(Count._make, self._rows(COUNTS)))
 
     def why_empty(self, wanted: Filters) -> str:
         """A sentence about filters that no sample meets: which condition is to blame, and what is there instead."""
@@ -313,12 +320,16 @@ class SpaceHoldings:
     def ids(self) -> Ids:
         return self.catalogue.embedded(self.space)
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        return self.catalogue.follows(generation, stamp)
+
 
 # Both sides come by content hash, from indexes alone: ten times as fast as by the order of the samples.
 _UNEMBEDDED: Final = (
     "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
     "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
 )
+_USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
 _TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
 _EMBEDDED: Final = "FROM samples s JOIN vectors v ON v.content_hash = s.content_hash WHERE v.space = ?"
 
@@ -376,6 +387,7 @@ def _meta(connection: Connection, key: str) -> int:
 def _count_generation(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     connection.execute("UPDATE meta SET value = random() WHERE key = 'stamp'")
+    connection.execute(STAMPED)
 
 
 def _vector(blob: object, space: Space) -> Vector:

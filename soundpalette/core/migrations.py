@@ -7,6 +7,10 @@ from typing import Final
 
 APPLICATION: Final = int.from_bytes(b"SPal")
 """SQLite's `application_id` of our catalogues."""
+STAMPED: Final = (
+    "INSERT INTO stamps SELECT g.value, s.value FROM meta g, meta s WHERE g.key = 'generation' AND s.key = 'stamp'"
+)
+"""Notes the state that the catalogue has come to."""
 STEPS: Final = (
     (
         f"PRAGMA application_id = {APPLICATION}",
@@ -91,9 +95,18 @@ STEPS: Final = (
         "CREATE INDEX samples_with_seconds ON samples (id, seconds)",
     ),
     (
+        # Every state that this catalogue was in: an index of none of them cannot be brought up to date by generations.
+        "CREATE TABLE stamps (generation INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)",
+        STAMPED,
+    ),
+    (
         # What came or changed since a generation; written in rising order, which costs next to nothing.
         "CREATE INDEX samples_by_generation ON samples (generation)",
         "CREATE INDEX vectors_by_generation ON vectors (space, generation)",
+        # What filters ask for most; also counted by (core/overview.py).
+        "CREATE INDEX traits_by_bpm ON traits (bpm)",
+        "CREATE INDEX traits_by_key ON traits (key)",
+        "CREATE INDEX traits_by_role ON traits (role)",
     ),
 )
 VERSION: Final = len(STEPS)

@@ -1,29 +1,38 @@
 """What a library consists of: its samples counted by what is known of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-LINES: Final = (
-    "SELECT s.path, t.kind, t.role, t.genre, t.key, t.bpm FROM samples s LEFT JOIN traits t ON t.sample_id = s.id"
-)
-"""SQL of what is counted of every sample, in the order of `Line`."""
 TEMPO_EDGES: Final = (80, 100, 115, 125, 135, 150, 170)
 """Lower edges of the tempo bands in BPM: hip hop, downtempo, house, techno, trance, fast techno, drum and bass."""
 TOP_LEVEL: Final = "(no folder)"
+_BAND: Final = " + ".join(f"(bpm >= {edge})" for edge in TEMPO_EDGES)
+COUNTS: Final = " UNION ALL ".join(
+    [
+        "SELECT 'samples', NULL, count(*) FROM samples",
+        "SELECT 'packs', iif(instr(path, '/'), substr(path, 1, instr(path, '/') - 1), NULL), count(*) "
+        "FROM samples GROUP BY 2",
+        *(
+            f"SELECT '{column}s', {column}, count(*) FROM traits WHERE {column} IS NOT NULL GROUP BY {column}"
+            for column in ("kind", "role", "genre", "key")
+        ),
+        f"SELECT 'tempos', min(bpm), count(*) FROM traits WHERE bpm IS NOT NULL GROUP BY {_BAND}",
+        "SELECT 'loops', NULL, count(*) FROM traits WHERE kind = 'loop' AND bpm IS NULL",
+    ]
+)
+"""SQL of all counts in one reading of the catalogue, in the order of `Count`."""
 
 
-class Line(NamedTuple):
-    """What is counted of a sample: its path relative to its root, and what is known of it."""
+class Count(NamedTuple):
+    """So many samples have this value of `what`: a field of `Tally`, or "loops" without a tempo. Of a band of tempos
+    the least is told, of samples in no folder None."""
 
-    path: str
-    kind: str | None
-    role: str | None
-    genre: str | None
-    key: str | None
-    bpm: float | None
+    what: str
+    value: str | float | None
+    samples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +51,29 @@ class Tally:
     loops_without_tempo: int
 
 
-def tally(lines: Iterable[Line]) -> Tally:
-    """Count samples."""
-    kinds, roles, genres, keys, tempos, packs = (Counter[str]() for _ in range(6))
-    samples = loops_without_tempo = 0
-    for line in lines:
-        samples += 1
-        packs[line.path.split("/", 1)[0] if "/" in line.path else TOP_LEVEL] += 1
-        for counter, value in ((kinds, line.kind), (roles, line.role), (genres, line.genre), (keys, line.key)):
-            if value is not None:
-                counter[value] += 1
-        if line.bpm is not None:
-            tempos[tempo_band(line.bpm)] += 1
-        loops_without_tempo += line.kind == "loop" and line.bpm is None
+def tally(counts: Iterable[Count]) -> Tally:
+    """Put counts together."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for count in counts:
+        found[count.what][_name(count)] += count.samples
+    samples = found["samples"].total()
     return Tally(
         samples=samples,
-        kinds=_ranked(kinds),
-        roles=_ranked(roles),
-        genres=_ranked(genres),
-        keys=_ranked(keys),
-        tempos=_ranked(tempos),
-        packs=_ranked(packs),
-        without_role=samples - roles.total(),
-        loops_without_tempo=loops_without_tempo,
+        kinds=_ranked(found["kinds"]),
+        roles=_ranked(found["roles"]),
+        genres=_ranked(found["genres"]),
+        keys=_ranked(found["keys"]),
+        tempos=_ranked(found["tempos"]),
+        packs=_ranked(found["packs"]),
+        without_role=samples - found["roles"].total(),
+        loops_without_tempo=found["loops"].total(),
     )
+
+
+def _name(count: Count) -> str:
+    if isinstance(count.value, float):
+        return tempo_band(count.value)
+    return TOP_LEVEL if count.value is None else count.value
 
 
 def tempo_band(bpm: float) -> str:

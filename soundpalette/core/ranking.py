@@ -4,7 +4,7 @@ All are functions of vectors and scores; whoever calls them over-fetches, since 
 or away. When two sounds are one, core/duplicates.py tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,21 +17,28 @@ from soundpalette.core.types import Vector, Vectors
 AVOIDING: Final = 0.5
 """How much of the avoided text is taken off a query: more costs what was asked for (validation2: the share of
 avoided sounds among 20 hits falls from 0.18 to 0.07, that of wanted ones stays at 0.61; at 1.0 it is 0.02 and 0.52)."""
+ROWS_AT_ONCE: Final = 256
 Marks = npt.NDArray[np.float64]
 """float64 [n]."""
+
+
+def nothing_known(positions: Sequence[int]) -> list[Music]:
+    """Of each position neither tempo nor key."""
+    return [Music()] * len(positions)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """What an index found, best first: unit vectors [n, dimension], content hashes and durations in seconds [n].
 
-    `music`: tempo and key of each as far as they are known; loops that sound alike at another tempo are no duplicates.
+    `music` gives tempo and key, as far as they are known, of those at some positions; it is asked once, and only of
+    sounds that are near one another: loops that sound alike at another tempo are no duplicates.
     """
 
     vectors: Vectors
     hashes: Sequence[str]
     seconds: Sequence[float]
-    music: Sequence[Music] = ()
+    music: Callable[[Sequence[int]], Sequence[Music]] = nothing_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +55,44 @@ def collapse(candidates: Candidates, distance: float) -> list[Group]:
     A candidate joins the first kept one with its content, or with a sound as near and of like length. It is held
     against kept ones alone: chains of likeness never join two ends that differ.
     """
-    least = least_cosine(distance)
+    alike = _alike(candidates, least_cosine(distance))
     copies: dict[str, set[int]] = {}
     for position, content in enumerate(candidates.hashes):
         copies.setdefault(content, set()).add(position)
     joined: set[int] = set()
     groups: list[Group] = []
-    for position, vector in enumerate(candidates.vectors):
+    for position, content in enumerate(candidates.hashes):
         if position in joined:
             continue
         joined.add(position)
-        (near,) = (candidates.vectors[position + 1 :] @ vector >= least).nonzero()
-        alike = {at for at in (near + position + 1).tolist() if _alike(candidates, position, at)}
-        twins = (alike | copies[candidates.hashes[position]]) - joined
+        twins = (alike.get(position, set()) | copies[content]) - joined
         joined |= twins
         groups.append(Group(position, len(twins)))
     return groups
 
 
-def _alike(candidates: Candidates, one: int, other: int) -> bool:
-    """Whether two near sounds are of like length, and nothing else tells them apart."""
-    if not like_length(candidates.seconds[one], candidates.seconds[other]):
-        return False
-    return not candidates.music or not at_odds(candidates.music[one], candidates.music[other])
+def _alike(candidates: Candidates, least: float) -> dict[int, set[int]]:
+    """By position, the later ones that are near, of like length, and that nothing else tells apart."""
+    pairs = [pair for pair in _near(candidates.vectors, least) if _are_like_long(candidates, *pair)]
+    positions = sorted({position for pair in pairs for position in pair})
+    music = dict(zip(positions, candidates.music(positions), strict=True)) if positions else {}
+    alike: dict[int, set[int]] = {}
+    for one, other in pairs:
+        if not at_odds(music[one], music[other]):
+            alike.setdefault(one, set()).add(other)
+    return alike
+
+
+def _near(vectors: Vectors, least: float) -> Iterator[tuple[int, int]]:
+    """Pairs of positions, the lesser first, whose cosine is at least that; some rows at a time bound the memory."""
+    for start in range(0, len(vectors), ROWS_AT_ONCE):
+        near = np.triu(vectors[start : start + ROWS_AT_ONCE] @ vectors[start:].T >= least, k=1)
+        for one, other in np.argwhere(near).tolist():
+            yield start + one, start + other
+
+
+def _are_like_long(candidates: Candidates, one: int, other: int) -> bool:
+    return bool(like_length(candidates.seconds[one], candidates.seconds[other]))
 
 
 def diversify(marks: Marks, vectors: Vectors, diversity: float, k: int) -> list[int]:

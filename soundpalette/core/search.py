@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core import ids
-from soundpalette.core.answers import Answer, Answers, Hit, Question, Wanted, every
+from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections, Wanted, every
 from soundpalette.core.catalogue import Catalogue
-from soundpalette.core.duplicates import USUAL_DISTANCE, music_of
+from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.music.words import Vocabulary, load_vocabulary
 from soundpalette.core.palette.company import fit
@@ -32,6 +32,7 @@ from soundpalette.core.types import (
     NO_FILTERS,
     NO_PREFERENCES,
     Filters,
+    Ids,
     Preferences,
     Sample,
     Traits,
@@ -68,6 +69,25 @@ class Standing:
     pending: int
 
 
+class _Known:
+    """What is known as music of the samples that a query found; each is read when it is first asked for."""
+
+    def __init__(self, catalogue: Catalogue, samples: Sequence[Sample]) -> None:
+        self._catalogue = catalogue
+        self._ids = [sample.id for sample in samples]
+        self._read: dict[str, Traits | None] = {}
+
+    def of(self, positions: Sequence[int]) -> list[Traits | None]:
+        """Of the samples at these positions; None for one that was not analysed yet."""
+        wanted = [self._ids[at] for at in positions]
+        new = [one for one in wanted if one not in self._read]
+        self._read |= dict.fromkeys(new) | self._catalogue.traits(new)
+        return [self._read[one] for one in wanted]
+
+    def music(self, positions: Sequence[int]) -> list[Music]:
+        return [music_of(traits) for traits in self.of(positions)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What is near a query, best first: samples and cosines to the vector that was looked for, vectors [n, dimension],
@@ -76,7 +96,7 @@ class _Found:
     samples: list[Sample]
     marks: list[float]
     vectors: Vectors
-    known: list[Traits | None]
+    known: _Known
     groups: list[Group]
 
 
@@ -94,6 +114,7 @@ class Searcher:
         self.store = store
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
+        self._selections = Selections()
         self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
@@ -221,7 +242,7 @@ class Searcher:
         filters, preferences, sought = asked.filters, asked.preferences, self._sought(asked)
         own = {asked.reference.id} if isinstance(asked.reference, Sample) else set()
         left_out = own | set(preferences.context)
-        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self.catalogue.select(filters))
+        passing = None if filters == NO_FILTERS else Passing(filters, lambda: self._selected(filters))
         vector = sought.vector
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
@@ -236,6 +257,9 @@ class Searcher:
         scores = (found.vectors @ sought.vector).tolist() if preferences.avoid else found.marks
         hits, best = self._ranked(found, scores, evidence, asked.k, preferences)
         return Answer(hits, pending, NOTHING_FITS if best == "weak" else "")
+
+    def _selected(self, filters: Filters) -> Ids:
+        return self._selections.of(self.catalogue.version(), filters, lambda: self.catalogue.select(filters))
 
     def _nearest(
         self, published: Published, vector: Vector, k: int, passing: Passing | None, left_out: set[str], wanted: Wanted
@@ -255,12 +279,11 @@ class Searcher:
     def _collapsed(self, published: Published, alive: list[tuple[Sample, float]]) -> _Found:
         samples, marks = [sample for sample, _ in alive], [mark for _, mark in alive]
         vectors = published.index.vectors(ids.numbers("".join(sample.id for sample in samples)))
-        traits = self.catalogue.traits([sample.id for sample in samples])
-        known = [traits.get(sample.id) for sample in samples]
+        known = _Known(self.catalogue, samples)
         if not samples or published.usual is None:
             return _Found(samples, marks, vectors, known, [])
         hashes, seconds = [sample.content_hash for sample in samples], [sample.seconds for sample in samples]
-        candidates = Candidates(vectors, hashes, seconds, [music_of(one) for one in known])
+        candidates = Candidates(vectors, hashes, seconds, known.music)
         return _Found(samples, marks, vectors, known, collapse(candidates, published.usual.distance))
 
     def _ranked(
@@ -270,13 +293,12 @@ class Searcher:
         kept = [group.position for group in found.groups]
         vectors, marks = found.vectors[kept], np.array([found.marks[at] for at in kept], np.float64)
         if there := self.catalogue.samples(preferences.context):  # one may have been deleted since it was checked
-            known = [found.known[at] for at in kept]
-            marks = pull(marks, self._fit(vectors, known, [*there.values()]), PULL)
+            marks = pull(marks, self._fit(vectors, found.known.of(kept), [*there.values()]), PULL)
         ranked = [found.groups[row] for row in diversify(marks, vectors, preferences.diversity, k)]
+        shown = [group.position for group in ranked]
         hits = tuple(
-            Hit(found.samples[at], scores[at], found.known[at], strength(float(evidence[at])), group.similar)
-            for group in ranked
-            for at in [group.position]
+            Hit(found.samples[at], scores[at], traits, strength(float(evidence[at])), group.similar)
+            for group, at, traits in zip(ranked, shown, found.known.of(shown), strict=True)
         )
         return hits, strength(float(evidence.max()))
 

@@ -78,6 +78,7 @@ def index(app: App, catalogue: Catalogue | None) -> Finding:
     """The published index of the configured encoder, read whole and held against its manifest and the catalogue."""
     try:
         space = app.encoder.space
+        app.store.verify()
         found = app.store.load()
         if found is None:
             return _unpublished(space, catalogue)

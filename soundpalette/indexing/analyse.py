@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from soundpalette.core.audio import Limits
+from soundpalette.core.audio import Recording
 from soundpalette.core.music.analysis import REVISION, Content, read_content, unheard
 from soundpalette.core.music.names import from_name
 from soundpalette.core.types import Analysis, Guess, Traits, Vectors
@@ -30,12 +30,13 @@ class Guesser(Protocol):
         ...
 
 
-def hear(path: Path, limits: Limits) -> Heard:
+def hear(recorded: Recording) -> Heard:
     """Analyse one file; a failure is logged, and told as `reason` where the file itself cannot be decoded."""
+    path = recorded.path
     started = time.thread_time()
     content, reason = None, ""
     try:
-        content = read_content(path, limits)
+        content = read_content(recorded)
     except AudioError as error:
         log.warning("%r is not analysed: it %s", str(path), error.reason)
         reason = error.reason

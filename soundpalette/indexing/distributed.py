@@ -12,9 +12,8 @@ import logging
 import pickle
 import socket
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -28,7 +27,8 @@ from soundpalette.core.types import Space
 from soundpalette.errors import AudioError, EncoderError, IndexingError, SoundPaletteError
 from soundpalette.indexing import remote
 from soundpalette.indexing.cluster import Resources, joined
-from soundpalette.indexing.embed import embed
+from soundpalette.indexing.embed import Embedder
+from soundpalette.indexing.local import ahead
 from soundpalette.indexing.prepare import Prepared, identify, prepare
 from soundpalette.indexing.work import Done, Identified, Job, Task
 
@@ -88,12 +88,12 @@ class RayEngine:
         self._open = ExitStack()
         self._resources: Resources | None = None
 
-    def identify(self, jobs: Iterable[Job]) -> Iterator[Identified]:
+    def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
         for in_bucket, some in groupby(jobs, lambda job: is_address(job.root.path)):
             hashed = self._hashed_there if in_bucket else _hashed_here
             yield from hashed(some)
 
-    def work(self, tasks: Iterable[Task]) -> Iterator[Done]:
+    def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         tasks = iter(tasks)
         try:
             while some := list(islice(tasks, ROUND)):
@@ -200,15 +200,7 @@ def _tables(data: "ray.data.Dataset") -> Iterator["pyarrow.Table"]:
 
 
 def _hashed_here(jobs: Iterable[Job]) -> Iterator[Identified]:
-    """In order, a bounded number ahead."""
-    waiting: deque[Future[Identified]] = deque()
-    with ThreadPoolExecutor(FETCHES, "identify") as pool:
-        for job in jobs:
-            waiting.append(pool.submit(identify, job))
-            if len(waiting) > 4 * FETCHES:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    return ahead(identify, jobs, FETCHES, lambda waiting: len(waiting) < 4 * FETCHES)
 
 
 def _undone(task: Task) -> Done:
@@ -253,6 +245,10 @@ class Encode:
         return _answered(table, self._done)
 
     @cached_property
+    def _embedder(self) -> Embedder:
+        return Embedder(self._encoder)
+
+    @cached_property
     def _encoder(self) -> Encoder:
         encoder = self._work.load()
         if encoder.space != self._work.space:
@@ -267,12 +263,10 @@ class Encode:
 
     def _embedded(self, tasks: Sequence[Task]) -> list[Done]:
         threads = max(self._work.threads, FETCHES if any(is_address(task.source) for task in tasks) else 1)
-        encoder = self._encoder
+        embed = self._embedder
         with ExitStack() as copies, ThreadPoolExecutor(threads) as pool:
-            prepared = list(pool.map(partial(self._prepared, copies), tasks))
-            done = embed(encoder, prepared)
-        kept = bool(encoder.features_revision)
-        return [_light(one, task, kept) for one, task in zip(done, tasks, strict=True)]
+            done = embed(list(pool.map(partial(self._prepared, copies), tasks)))
+        return [replace(one, task=replace(task, features=None)) for one, task in zip(done, tasks, strict=True)]
 
     def _prepared(self, copies: ExitStack, task: Task) -> Prepared:
         if not is_address(task.source):
@@ -294,12 +288,6 @@ def _answered(table: "pyarrow.Table", work: Callable[[list[Any]], Sequence[objec
     except (SoundPaletteError, ImportError) as error:  # no file's fault
         answer = Answer(refusal=f"node {socket.gethostname()} cannot work: {error}")
     return pyarrow.table({COLUMN: [pickle.dumps(answer)]})
-
-
-def _light(done: Done, task: Task, kept: bool) -> Done:
-    """As it travels: features go back only where they are worth keeping, and were made here."""
-    features = done.features if kept and task.features is None else None
-    return replace(done, task=replace(task, features=None), features=features)
 
 
 def _pieces(tasks: Sequence[Task]) -> Iterator[list[Task]]:

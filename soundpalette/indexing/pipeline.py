@@ -5,7 +5,7 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -32,12 +32,12 @@ LOCK: Final = "indexer.lock"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run works: files a batch, decoding threads (0: none ahead), limits; `prune` believes in an empty root,
+    """How a run works: files a batch, decoding processes (0: none), limits; `prune` believes in an empty root,
     `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone; `addresses` says that the
     engine reads roots that are addresses, too."""
 
     batch_size: int = 32
-    workers: int = 2
+    workers: int = 0
     limits: Limits = field(default_factory=Limits)
     prune: bool = False
     verify: bool = False
@@ -77,9 +77,7 @@ class Indexer:
         self._store = store
         self._settings = settings
         self._guesser = None if settings.analyse_only else guesser
-        self._engine = engine or LocalEngine(
-            encoder, settings.limits, workers=settings.workers, batch_size=settings.batch_size
-        )
+        self._engine = engine or LocalEngine(encoder, settings.limits, settings.workers, settings.batch_size)
         self._contents = Contents(catalogue, self._space, self._guesser, encode=not settings.analyse_only)
         self._tally = self._contents.tally
         self._warnings: list[str] = []
@@ -151,10 +149,11 @@ class Indexer:
 
     def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
         engine, contents = self._engine, self._contents
-        tasks = (task for found in engine.identify(jobs) if (task := contents.decide(found)) is not None)
-        done = engine.work(tasks)
-        while batch := list(islice(done, self._settings.batch_size)):
-            progress.advance(contents.commit(batch))
+        with closing(engine.identify(jobs)) as identified:
+            tasks = (task for found in identified if (task := contents.decide(found)) is not None)
+            with closing(engine.work(tasks)) as done:
+                while batch := list(islice(done, self._settings.batch_size)):
+                    progress.advance(contents.commit(batch))
         progress.advance(contents.commit([]))  # what could not be read last
 
     def _forget(self, survey: Survey) -> None:
@@ -176,7 +175,7 @@ class Indexer:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         holdings = self._catalogue.holdings(self._space)
         try:
-            manifest = self._store.check()
+            manifest = self._store.verify() if self._settings.verify else self._store.check()
             if manifest is not None and manifest.stamp == holdings.state().stamp:
                 return
         except VectorIndexError:

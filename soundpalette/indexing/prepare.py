@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from soundpalette.core.audio import Limits, Probe, probe
-from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.audio import Limits, Probe, Recording, recording
+from soundpalette.core.encoders.base import WINDOWS_AT_ONCE, Encoder
 from soundpalette.core.types import Window
 from soundpalette.errors import AudioError, SoundPaletteError
 from soundpalette.indexing.analyse import hear
@@ -29,6 +31,11 @@ class Prepared:
     heard: Heard | None = None
     reason: str = ""
 
+    @property
+    def seconds(self) -> float:
+        """How much sound its windows hold."""
+        return self.header.seconds if self.windows else 0.0
+
 
 def identify(job: Job) -> Identified:
     """The content of one file."""
@@ -40,11 +47,10 @@ def identify(job: Job) -> Identified:
 
 def prepare(task: Task, encoder: Encoder, limits: Limits) -> Prepared:
     """Decode and analyse one file; whatever is wrong with it becomes its `reason`."""
-    path = Path(task.source)
     try:
-        header = probe(path, limits)
-        windows = _windows(path, header, encoder) if task.embed and task.features is None else None
-        return Prepared(task, header, windows, hear(path, limits) if task.analyse else None)
+        with recording(Path(task.source), limits, shared=True) as recorded:  # windows and analysis share one decoding
+            windows = _windows(recorded, encoder) if task.embed and task.features is None else None
+            return Prepared(task, recorded.header, windows, hear(recorded) if task.analyse else None)
     except AudioError as error:
         return Prepared(task, reason=error.reason)
     except SoundPaletteError:  # of the encoder: no fault of the file
@@ -54,8 +60,15 @@ def prepare(task: Task, encoder: Encoder, limits: Limits) -> Prepared:
         return Prepared(task, reason=f"could not be read ({type(error).__name__}); report this file to us")
 
 
-def _windows(path: Path, header: Probe, encoder: Encoder) -> tuple[Window, ...]:
-    return () if header.seconds > LONG_SECONDS else tuple(encoder.windows(path))
+def _windows(recorded: Recording, encoder: Encoder) -> tuple[Window, ...]:
+    return () if recorded.header.seconds > LONG_SECONDS else tuple(encoder.windows(recorded))
+
+
+def window_chunks(task: Task, encoder: Encoder) -> Iterator[tuple[Window, ...]]:
+    """The windows of a long file, some at once, as they are decoded. Raises AudioError."""
+    windows = encoder.windows(Path(task.source))
+    while chunk := tuple(islice(windows, WINDOWS_AT_ONCE)):
+        yield chunk
 
 
 def hash_of(path: Path) -> str:

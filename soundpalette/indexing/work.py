@@ -4,7 +4,7 @@ The driver turns every file into a `Job`; the engine tells which content each ha
 for that content, once (`Task`); the engine does it, on this machine or others, and gives it back (`Done`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -48,8 +48,8 @@ class Identified:
 class Task:
     """What is to be done for one content: read its header, and as asked embed it and analyse its sound.
 
-    `source` is where a file that has it is (`Job.source`). `features` are given where an earlier run kept them:
-    they are pooled, and no window is embedded.
+    `source` is where a file that has it is (`Job.source`). `features` are given where an earlier run kept them: they
+    are pooled, and no window is embedded. Without `pool` the features alone are wanted, and the vector comes later.
     """
 
     content_hash: str
@@ -57,6 +57,7 @@ class Task:
     embed: bool
     analyse: bool
     features: Features | None = None
+    pool: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a task: unit vector [dimension] and features [windows, width] where it was embedded, what was
-    heard where it was analysed. `reason` says why this content cannot be indexed."""
+    """What became of a task: unit vector [dimension] where it was embedded, and features [windows, width] where they
+    were made and are worth keeping; what was heard where it was analysed. `reason` says why this content cannot be
+    indexed."""
 
     task: Task
     header: Probe = NO_HEADER
@@ -83,12 +85,12 @@ class Done:
 
 class Engine(Protocol):
     """Does the work of a run. Nothing is asked of it before it is used, and both ways take no more of what they are
-    given than they work on at once."""
+    given than they work on at once; closed before their end, they leave nothing behind."""
 
-    def identify(self, jobs: Iterable[Job]) -> Iterator[Identified]:
+    def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
         """Every job with its content, in order."""
         ...
 
-    def work(self, tasks: Iterable[Task]) -> Iterator[Done]:
+    def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         """Every task done, in any order; whatever is wrong with a content becomes its `reason`."""
         ...

@@ -33,7 +33,7 @@ def status(catalogue: Catalogue, store: Store) -> Status:
         generation=catalogue.generation(),
         index_generation=manifest.generation if manifest else -1,
         catalogue_bytes=catalogue.bytes(),
-        index_bytes=manifest.bytes if manifest else 0,
+        index_bytes=sum(file.bytes for file in manifest.files) if manifest else 0,
         data_dir=str(catalogue.path.parent),
         other_spaces=[key for key in catalogue.spaces() if key != space.key],
         roots=[RootStatus(id=root.id, path=root.path, there=_is_there(root.path)) for root in catalogue.roots()],

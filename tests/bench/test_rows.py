@@ -51,6 +51,7 @@ def test_figures_are_told_by_median_and_spread() -> None:
     assert told((3.0, 1.0, 2.0)) == "2 (1-3)"
     assert told((1.5,)) == "1.5"
     assert told(()) == "-"
+    assert told((12345.6, 0.012345)) == "6,173 (0.0123-12,346)"
     assert (median((3.0, 1.0, 2.0)), spread((3.0, 1.0, 2.0))) == (2, Spread(1, 3))
 
 

@@ -11,7 +11,7 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soundpalette.core.audio import Limits, Width, decode, probe, stream
+from soundpalette.core.audio import Limits, Width, decode, probe, recording, stream
 from soundpalette.errors import AudioError
 from tests.sounds import RATE, noise, tone, write
 
@@ -269,3 +269,44 @@ def test_a_pipe_where_a_file_was_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "kick.wav")
     with pytest.raises(AudioError):
         probe(tmp_path / "kick.wav")
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.aiff"])
+def test_a_short_recording_is_decoded_once_for_all_who_share_it(tmp_path: Path, name: str) -> None:
+    sides = np.stack([tone(440, 2.0), noise(2.0)], axis=1)
+    path = write(tmp_path / name, sides)
+    alone = [decode(path, 24_000), decode(path, 32_000)]
+    with path.open("r+b") as writer, recording(path, shared=True) as shared:
+        path.unlink()  # opened once
+        first, width = np.concatenate(list(shared.stream(24_000))), Width()
+        writer.truncate(0)  # decoded once
+        second, channels = np.concatenate(list(shared.stream(32_000, width))), shared.channels(RATE)
+    np.testing.assert_array_equal(first, alone[0])
+    np.testing.assert_array_equal(second, alone[1])
+    assert channels.shape[1] == 2
+    assert width.value == pytest.approx(0.7, abs=0.05)
+
+
+def test_a_recording_can_be_gone_through_again_however_long_it_is_and_wherever_it_was_left(tmp_path: Path) -> None:
+    audio = noise(40.0, rate=16_000)
+    for name in ("a.wav", "a.flac", "a.mp3", "a.ogg"):
+        with recording(write(tmp_path / name, audio, 16_000), shared=True) as shared:
+            next(shared.stream(16_000))
+            head = shared.channels(16_000, 10.0)[:, 0]
+            whole, again = (np.concatenate(list(shared.stream(16_000))) for _ in range(2))
+        np.testing.assert_array_equal(whole, again)
+        np.testing.assert_array_equal(whole[: head.size], head)
+
+
+def test_a_long_recording_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "an hour.flac"
+    with soundfile.SoundFile(path, "w", 8000, 1, "PCM_16") as file:
+        for _ in range(60):
+            file.write(np.zeros(60 * 8000, np.int16))
+    tracemalloc.start()
+    with recording(path, shared=True) as shared:
+        frames = sum(len(block) for block in shared.stream(24_000))
+        peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert frames == 3600 * 24_000
+    assert peak < 16 << 20

@@ -1,20 +1,37 @@
 """Counts of a library whose parts are known."""
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from soundpalette.core.overview import TOP_LEVEL, Line, tally, tempo_band
+from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.music.analysis import unheard
+from soundpalette.core.music.clues import Clues
+from soundpalette.core.overview import TOP_LEVEL, tempo_band
+from soundpalette.core.types import Fact, NewSample, Space
+
+SILENT = unheard(Path("nothing.wav"), Clues())
 
 
-def test_samples_are_counted_most_frequent_first() -> None:
-    counted = tally(
-        [
-            Line("Pack A/kicks/1.wav", "one-shot", "kick", None, None, None),
-            Line("Pack A/kicks/2.wav", "one-shot", "kick", "techno", None, None),
-            Line("Pack B/bass 126 Am.wav", "loop", "bass", None, "A minor", 126.0),
-            Line("loose.wav", "loop", None, None, None, None),
-            Line("Pack B/not analysed yet.wav", None, None, None, None, None),
-        ]
-    )
+def sample(path: str, **known: str | float) -> NewSample:
+    told: dict[str, Any] = {name: Fact(value, "name", 0.9) for name, value in known.items()}
+    traits = replace(SILENT, **told) if known else None
+    return NewSample("r", path, 1, 1, path, 1.0, 44_100, 1, None, None, None, traits, "2")
+
+
+def test_samples_are_counted_most_frequent_first(catalogue: Catalogue) -> None:
+    root = catalogue.add_root(Path("/library")).id
+    samples = [
+        sample("Pack A/kicks/1.wav", kind="one-shot", role="kick"),
+        sample("Pack A/kicks/2.wav", kind="one-shot", role="kick", genre="techno"),
+        sample("Pack B/bass 126 Am.wav", kind="loop", role="bass", key="A minor", bpm=126.0),
+        sample("loose.wav", kind="loop"),
+        sample("Pack B/not analysed yet.wav"),
+    ]
+    catalogue.commit(Space("test", "0", 4), [replace(one, root_id=root) for one in samples], [])
+    counted = catalogue.tally()
     assert counted.samples == 5
     assert list(counted.roles.items()) == [("kick", 2), ("bass", 1)]
     assert list(counted.packs.items()) == [("Pack A", 2), ("Pack B", 2), (TOP_LEVEL, 1)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording
 from soundpalette.core.encoders.compact import CompactEncoder
 from soundpalette.core.types import Window
 
@@ -59,14 +59,15 @@ class GatedEncoder(CompactEncoder):
         super().__init__(limits=limits)
         self._gates = gates
 
-    def windows(self, path: Path) -> Iterator[Window]:
+    def windows(self, sound: Path | Recording) -> Iterator[Window]:
         import ray
 
+        path = sound.path if isinstance(sound, Recording) else sound
         if path.stem.startswith("gate"):
             self._gates.wait(ray.get_runtime_context().get_node_id())
         if path.stem.startswith("killer") or (path.stem.startswith("once") and self._gates.is_first(path.stem)):
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().windows(path)
+        return super().windows(sound)
 
 
 def load_gated(folder: Path, limits: Limits = DEFAULT_LIMITS) -> GatedEncoder:

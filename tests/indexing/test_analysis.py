@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundpalette.core.audio import Recording
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.music.analysis import REVISION
@@ -54,8 +55,8 @@ def folder(tmp_path: Path) -> Path:
 def unreadable(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """From here on nothing can be analysed."""
 
-    def fail(path: Path, _: object) -> None:
-        raise ZeroDivisionError(path)
+    def fail(recorded: Recording) -> None:
+        raise ZeroDivisionError(recorded.path)
 
     monkeypatch.setattr(analyse, "read_content", fail)
     return monkeypatch
@@ -177,8 +178,8 @@ def test_an_embedded_file_that_the_analysis_cannot_decode_stays(
     run(folder)
     forget_traits(run.catalogue)
 
-    def refuse(path: Path, _: object) -> None:
-        raise AudioError(path, "breaks off")
+    def refuse(recorded: Recording) -> None:
+        raise AudioError(recorded.path, "breaks off")
 
     monkeypatch.setattr(analyse, "read_content", refuse)
     assert run(folder, analyse_only=True).counts == Counts(seen=2, unchanged=2)

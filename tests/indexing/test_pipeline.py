@@ -241,7 +241,7 @@ def test_files_that_cannot_be_read_for_the_moment_keep_their_samples(
     def refuse(path: Path, *_: object) -> object:
         raise AudioError(path, "cannot be read (Input/output error); check that it exists and may be read")
 
-    monkeypatch.setattr(prepare, "probe", refuse)
+    monkeypatch.setattr(prepare, "recording", refuse)
     monkeypatch.setattr(prepare, "hash_of", refuse)
     assert run(library).counts == Counts(seen=6, unchanged=3, failed=3)
     monkeypatch.undo()

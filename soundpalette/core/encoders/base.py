@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from soundpalette.core.audio import Recording
 from soundpalette.core.types import Features, Space, Vector, Vectors, Window
 from soundpalette.errors import AudioError
 
@@ -20,7 +21,8 @@ class Encoder(ABC):
 
     Audio goes three steps, so that the indexer can decode ahead in threads and batch the windows of many files:
     `windows` (processor work, streamed) -> `embed_windows` (the network, batched) -> `pool` (one vector a file).
-    A window's features never depend on the batch that it is in. No tower is loaded before it is needed.
+    A window's features never depend on the batch that it is in. No tower is loaded before it is needed. An encoder can
+    be pickled and goes without its towers.
     """
 
     @property
@@ -37,8 +39,11 @@ class Encoder(ABC):
         return ""
 
     @abstractmethod
-    def windows(self, path: Path) -> Iterator[Window]:
-        """Decode `path` and yield its windows in order, at least one, in bounded memory. Raises AudioError."""
+    def windows(self, source: Path | Recording) -> Iterator[Window]:
+        """Decode `source` and yield its windows in order, at least one, in bounded memory. Raises AudioError.
+
+        A path is opened and held against the encoder's limits; a recording has been already.
+        """
 
     @abstractmethod
     def embed_windows(self, windows: Sequence[Window]) -> Features:

@@ -11,15 +11,18 @@ import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, probe, stream
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, Width, recording
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.encoders.compact_frontend import (
+    BANDS,
     DESCRIPTORS,
+    FLOOR_VALUE,
     RATE,
     RECIPE,
     SILENCE_PEAK,
@@ -49,8 +52,6 @@ WHOLE_SECONDS: Final = 30.0
 MAX_WINDOWS: Final = 10
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 DTYPES: Final = ("auto", "float32", "bfloat16")
-BATCH: Final = 16
-"""Windows in the network at once: more leave the processor's caches (320: twice as long each, and 1.3 GB)."""
 MAX_TEXT: Final = 2_000
 """Characters of a text that are read; a description of a sound is far shorter."""
 
@@ -84,51 +85,63 @@ class CompactEncoder(Encoder):
         self._audio: AudioTower | None = None
         self._text: _TextSide | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self._folder, self._device, self._dtype, self._limits)
+
     @property
     def space(self) -> Space:
         return Space(NAME, _revision(self._folder), DIMENSION)
 
-    def windows(self, path: Path) -> Iterator[Window]:
+    def windows(self, source: Path | Recording) -> Iterator[Window]:
         """The first 3 s, and of files over 3.6 s up to nine more spread to the end: float32 [1 + frames, 64] each.
 
         Silence before and after is trimmed (files up to 30 s), the peak scaled to 1. Keeps at most 31 s of audio.
         """
-        header = probe(path, self._limits)
-        width = Width()
-        blocks = stream(path, RATE, self._limits, width)
-        if header.seconds <= WHOLE_SECONDS:
-            sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
-            seconds = sound.size / RATE
-            parts = [sound[s : s + WINDOW_SAMPLES] for s in _starts(sound.size)]
-        else:
-            seconds = header.seconds
-            parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
-        for part in parts:
-            yield make_window(part, seconds, width.value)
+        with recording(source, self._limits) as file:
+            seconds, width = file.header.seconds, Width()
+            blocks = file.stream(RATE, width)
+            if seconds <= WHOLE_SECONDS:
+                sound = normalise(_joined(blocks, int((WHOLE_SECONDS + 1) * RATE)))
+                seconds = sound.size / RATE
+                parts = [sound[s : s + WINDOW_SAMPLES] for s in _starts(sound.size)]
+            else:
+                parts = _normalised_together(_cut(blocks, _starts(int(seconds * RATE))))
+            for part in parts:
+                yield make_window(part, seconds, width.value)
 
     def embed_windows(self, windows: Sequence[Window]) -> Features:
-        """Windows of equal filled length go through the network together, so that none sees its batch's lengths."""
+        """Windows of like length go through the network together; none sees its batch's lengths."""
         import torch
 
-        from soundpalette.core.encoders.compact_model import fill, filled_length
+        from soundpalette.core.encoders.compact_model import batches_of
 
+        if not windows:
+            return np.empty((0, DIMENSION), np.float32)
         tower = self._audio_tower()
-        groups: dict[int, list[int]] = {}
-        for row, window in enumerate(windows):
-            groups.setdefault(filled_length(len(window) - 1), []).append(row)
+        batches = batches_of([len(window) - 1 for window in windows])
         features = np.empty((len(windows), DIMENSION), np.float32)
-        batches = [
-            (length, rows[start : start + BATCH])
-            for length, rows in groups.items()
-            for start in range(0, len(rows), BATCH)
-        ]
-        for length, rows in batches:
-            frames = torch.stack([fill(torch.from_numpy(windows[r][1:]), length) for r in rows]).to(self._device)
-            known = torch.from_numpy(np.stack([windows[r][0, : len(DESCRIPTORS)] for r in rows])).to(self._device)
-            lengths = torch.tensor([len(windows[r]) - 1 for r in rows], device=self._device)
-            with torch.inference_mode():
-                features[rows] = tower(frames, known, lengths).cpu().numpy()
+        with torch.inference_mode():
+            heard = torch.cat([self._heard(tower, [windows[row] for row in rows]) for rows in batches])
+            features[list(chain.from_iterable(batches))] = tower.placed(heard).cpu().numpy()
         return features
+
+    def _heard(self, tower: "AudioTower", windows: list[Window]) -> "Tensor":
+        """What the network hears in a batch, [n, 1600]: each window filled with silence, zeros behind."""
+        import torch
+
+        from soundpalette.core.encoders.compact_model import FRAME_STEP, filled_length
+
+        counts = [len(window) - 1 for window in windows]
+        ends = [filled_length(count) for count in counts]
+        frames = np.zeros((len(windows), max(ends), BANDS), np.float32)
+        for row, (window, count, end) in enumerate(zip(windows, counts, ends, strict=True)):
+            frames[row, :count], frames[row, count:end] = window[1:], FLOOR_VALUE
+        described = np.stack([window[0, : len(DESCRIPTORS)] for window in windows])
+        alive = np.arange(0, max(ends), FRAME_STEP) < np.array(ends)[:, None]
+        heard, known, lengths, inside = (
+            torch.from_numpy(array).to(self._device) for array in (frames, described, np.array(counts), alive)
+        )
+        return tower.heard(heard, known, lengths, None if alive.all() else inside)
 
     def pool(self, features: Features) -> Vector:
         """The mean of the windows' unit vectors."""

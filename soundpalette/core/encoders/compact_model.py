@@ -1,5 +1,6 @@
 """The compact encoder's two networks (torch). Ours; trained by `training/`."""
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 import torch
@@ -16,6 +17,11 @@ MIN_FRAMES: Final = 32
 FRAME_STEP: Final = 16
 """Frames are filled with silence to a multiple of this: it depends on the window alone, never on its batch."""
 
+BATCH: Final = 16
+"""Windows in the network at once: more leave the processor's caches (320: twice as long each, and 1.3 GB)."""
+IDLE: Final = 100
+"""Frames that a batch may compute for nothing, behind the ends of its shorter windows: a batch more costs as much."""
+
 
 class Block(nn.Module):
     """Two 3x3 convolutions with a way around; the first may take steps of (time, bands)."""
@@ -29,9 +35,9 @@ class Block(nn.Module):
         around = nn.Sequential(nn.AvgPool2d(step, step, ceil_mode=True), nn.Conv2d(inside, outside, 1, bias=False))
         self.around: nn.Module = around if step != (1, 1) or inside != outside else nn.Identity()
 
-    def forward(self, x: Tensor) -> Tensor:
-        inner = functional.relu(self.first_norm(self.first(x)))
-        return functional.relu(self.second_norm(self.second(inner)) + self.around(x))
+    def forward(self, x: Tensor, alive: Tensor | None = None) -> Tensor:
+        inner = _ended(functional.relu(self.first_norm(self.first(x))), alive)
+        return _ended(functional.relu(self.second_norm(self.second(inner)) + self.around(x)), alive)
 
     def fuse(self) -> None:
         self.first, self.first_norm = _fused(self.first, self.first_norm), nn.Identity()
@@ -84,12 +90,22 @@ class AudioTower(nn.Module):
             matrix.to(kind)
 
     def forward(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
-        return functional.normalize(self.head(self.heard(frames, descriptors, lengths)), dim=1) - self.middle
+        return self.placed(self.heard(frames, descriptors, lengths))
 
-    def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor) -> Tensor:
-        """What the head reads, [n, 1600]: mean, maximum and attention over the true frames, and what was measured."""
+    def placed(self, heard: Tensor) -> Tensor:
+        """Features [n, 256] of what was `heard`."""
+        return functional.normalize(self.head(heard), dim=1) - self.middle
+
+    def heard(self, frames: Tensor, descriptors: Tensor, lengths: Tensor, alive: Tensor | None = None) -> Tensor:
+        """What the head reads, [n, 1600]: mean, maximum and attention over the true frames, and what was measured.
+
+        Windows filled to different lengths end where `alive` [n, frames / 16] turns from 1 to 0, and are zero behind:
+        each layer's outcome is zero there, too, as if its padding began there, so that each is heard as if alone.
+        """
         kind = next(self.stem.parameters()).dtype
-        deep = self.blocks(self.stem(frames[:, None].to(kind, memory_format=torch.channels_last)))
+        deep = _ended(self.stem(frames[:, None].to(kind, memory_format=torch.channels_last)), alive)
+        for block in self.blocks:
+            deep = block(deep, alive)
         x = self.fold(deep.transpose(1, 2).flatten(2))
         steps = torch.arange(x.shape[1], device=x.device)
         inside = (steps[None] < (lengths[:, None] + FRAME_STEP - 1) // FRAME_STEP)[..., None]
@@ -122,9 +138,30 @@ def _fused(convolution: nn.Module, norm: nn.Module) -> nn.Conv2d:
     return fuse_conv_bn_eval(cast(nn.Conv2d, convolution), cast(nn.BatchNorm2d, norm))
 
 
+def _ended(x: Tensor, alive: Tensor | None) -> Tensor:
+    """`x` [n, channels, steps, bands], zero where a window is over."""
+    if alive is None:
+        return x
+    return x.mul_(alive.repeat_interleave(x.shape[2] // alive.shape[1], 1)[:, None, :, None])
+
+
 def filled_length(frames: int) -> int:
     """To how many frames a window of `frames` is filled."""
     return max(MIN_FRAMES, -(-frames // FRAME_STEP) * FRAME_STEP)
+
+
+def batches_of(frames: Sequence[int]) -> list[list[int]]:
+    """Which of windows with so many `frames` each go through the network together: neighbours in length."""
+    ends = [filled_length(count) for count in frames]
+    batches: list[list[int]] = []
+    idle = 0
+    for row in sorted(range(len(ends)), key=ends.__getitem__, reverse=True):
+        idle += ends[batches[-1][0]] - ends[row] if batches else 0
+        if not batches or len(batches[-1]) == BATCH or idle > IDLE:
+            batches.append([])
+            idle = 0
+        batches[-1].append(row)
+    return batches
 
 
 def fill(frames: Tensor, length: int) -> Tensor:

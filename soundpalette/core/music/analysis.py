@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording
 from soundpalette.core.music.clues import Clues
 from soundpalette.core.music.files import from_file
 from soundpalette.core.music.names import from_name
@@ -48,9 +48,10 @@ def unheard(path: Path, name: Clues, guess: Guess = NO_GUESS) -> Traits:
     return merge(file, name, UNHEARD, guess)
 
 
-def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> Content:
+def read_content(source: Path | Recording, limits: Limits = DEFAULT_LIMITS) -> Content:
     """Read and analyse one file. Raises AudioError."""
-    return Content(from_file(path), analyse_file(path, limits))
+    path = source.path if isinstance(source, Recording) else source
+    return Content(from_file(path), analyse_file(source, limits))
 
 
 def read_traits(path: Path, limits: Limits = DEFAULT_LIMITS) -> Traits:

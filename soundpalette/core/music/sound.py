@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, decode_channels, probe
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, Width, recording
 from soundpalette.core.music import measures
 from soundpalette.core.music.chroma import Chroma, find_chroma
 from soundpalette.core.music.loudness import SILENCE_LUFS, loudness_lufs
@@ -93,11 +93,11 @@ UNHEARD: Final = Sound(
 """Of what could not be analysed nothing is known: it measures as silence does, and its kind is no more than a word."""
 
 
-def analyse_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Sound:
+def analyse_file(source: Path | Recording, limits: Limits = DEFAULT_LIMITS) -> Sound:
     """Analyse the first minute of a file, which bounds time and memory. Raises AudioError."""
-    header = probe(path, limits)
-    rate = min(max(header.rate, LEAST_RATE), MOST_RATE)
-    return analyse(decode_channels(path, rate, limits, HEARD_SECONDS), rate, header.seconds)
+    with recording(source, limits) as file:
+        rate = min(max(file.header.rate, LEAST_RATE), MOST_RATE)
+        return analyse(file.channels(rate, HEARD_SECONDS), rate, file.header.seconds)
 
 
 def analyse(audio: Audio, rate: int, seconds: float | None = None) -> Sound:

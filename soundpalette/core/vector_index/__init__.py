@@ -6,6 +6,9 @@ engine.
 """
 
 from soundpalette.core.vector_index.base import (
+    Effort,
+    File,
+    Heard,
     Holdings,
     Manifest,
     Matches,
@@ -13,7 +16,22 @@ from soundpalette.core.vector_index.base import (
     Stamp,
     Store,
     VectorIndex,
+    silent,
 )
-from soundpalette.core.vector_index.faiss_store import FaissStore
+from soundpalette.core.vector_index.faiss_store import FaissStore, Sizes
 
-__all__ = ["FaissStore", "Holdings", "Manifest", "Matches", "Passing", "Stamp", "Store", "VectorIndex"]
+__all__ = [
+    "Effort",
+    "FaissStore",
+    "File",
+    "Heard",
+    "Holdings",
+    "Manifest",
+    "Matches",
+    "Passing",
+    "Sizes",
+    "Stamp",
+    "Store",
+    "VectorIndex",
+    "silent",
+]

@@ -11,20 +11,53 @@ import numpy.typing as npt
 from soundpalette.core.types import Filters, Ids, Rows, Space, State, Vector, Vectors
 
 Stamp = tuple[int, int]
+Heard = Callable[[str], None]
+"""Hears a line now and then about how far a publication is."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a published index; `name` is that in its folder."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a query for up to `k` samples has to look at: `probes` lists, and `candidates` compared exactly.
+
+    `recall` is the share of the exact answers that this found of sample queries when the index was built.
+    """
+
+    k: int
+    probes: int
+    candidates: int
+    recall: float
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a published index is: its file, its space's key, how many samples, of which state of the catalogue."""
+    """What a published index is: its space's key, its kind, how many samples, of which state of the catalogue, in
+    which files (none where an engine keeps its own).
 
-    file: str
+    An index that is not exact has `lists` and by rising k the `efforts` that were measured. `trained` is the number of
+    samples that its lists were trained for, `listed` that of the rows that stand in them; `rows` counts those in each
+    file of vectors. Files: the index, then ids, then vectors.
+    """
+
     space: str
     kind: str
     count: int
     generation: int
     stamp: int
-    bytes: int
-    sha256: str
+    files: tuple[File, ...] = ()
+    lists: int = 0
+    trained: int = 0
+    listed: int = 0
+    efforts: tuple[Effort, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +118,17 @@ class Holdings(Protocol):
         """The ids of all samples that have a vector, int64 [n] in rising order."""
         ...
 
+    def follows(self, generation: int, stamp: int) -> bool:
+        """Whether the catalogue was once in this very state, so that `rows` since then is all that came or changed.
+
+        A new or restored catalogue may count up to the same numbers with other samples.
+        """
+        ...
+
+
+def silent(line: str) -> None:
+    """Hears nothing."""
+
 
 class Store(Protocol):
     """Where the index of one space is published and loaded from."""
@@ -106,13 +150,20 @@ class Store(Protocol):
         ...
 
     def check(self) -> Manifest | None:
-        """As `manifest`, and whatever is published was read and is whole."""
+        """As `manifest`, and what is published is there, whole as far as `load` looks at it."""
+        ...
+
+    def verify(self) -> Manifest | None:
+        """As `check`, with every byte read that the store can hold against its manifest."""
         ...
 
     def load(self) -> VectorIndex | None:
         """The published index, None where nothing is published. Raises VectorIndexError where it cannot be used."""
         ...
 
-    def publish(self, holdings: Holdings) -> Manifest:
-        """Bring what is published to the state of `holdings`, as a whole or not at all. Raises VectorIndexError."""
+    def publish(self, holdings: Holdings, heard: Heard = silent) -> Manifest:
+        """Bring what is published to the state of `holdings`, as a whole or not at all; `heard` is told how far it is.
+
+        Raises VectorIndexError.
+        """
         ...

@@ -1,31 +1,48 @@
-"""FAISS indexes as files: published by rename beside a manifest, verified when they are loaded."""
+"""FAISS indexes as files, published by rename beside a manifest: flat, or an IVF for a large library."""
 
-import hashlib
-import json
-import os
-from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from soundpalette.core.types import Space
-from soundpalette.core.vector_index.base import Holdings, Manifest, Stamp
+from soundpalette.core.types import Space, State
+from soundpalette.core.vector_index import ivf_files, ivf_publish
+from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Stamp, VectorIndex, silent
 from soundpalette.core.vector_index.flat import FlatIndex, build
+from soundpalette.core.vector_index.folder import IndexFolder
+from soundpalette.core.vector_index.ivf import COMPARED
+from soundpalette.core.vector_index.ivf_publish import BEHIND
 from soundpalette.errors import VectorIndexError
 
-MANIFEST: Final = "manifest.json"
-DIGEST_DIGITS: Final = 12
+FLAT_SAMPLES: Final = 200_000
+FLAT_BYTES: Final = 640_000_000
+"""An index is flat, and so exact, while it has no more samples and no more vectors' bytes, all of which a server holds
+in memory: 200,000 of 768 dimensions, where a query takes 30 ms in one thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """From where on a library is a large one; tests make them small. No user sets them."""
+
+    flat_samples: int = FLAT_SAMPLES
+    flat_bytes: int = FLAT_BYTES
+    compared: int = COMPARED
+    behind: int = BEHIND
+
+
+MEASURED: Final = Sizes()
 
 
 class FaissStore:
     """A folder that holds one published index of `space` and its manifest."""
 
-    def __init__(self, folder: Path, space: Space) -> None:
+    def __init__(self, folder: Path, space: Space, sizes: Sizes = MEASURED) -> None:
         self.folder = folder
         self._space = space
+        self._sizes = sizes
+        self._files = IndexFolder(folder, space)
+        self._broken: Manifest | None = None
 
     @property
     def space(self) -> Space:
@@ -36,131 +53,111 @@ class FaissStore:
         return str(self.folder)
 
     def stamp(self) -> Stamp | None:
-        try:
-            stat = (self.folder / MANIFEST).stat()
-        except OSError:
-            return None
-        # The inode tells two manifests apart that were written within one tick of the clock.
-        return stat.st_mtime_ns, stat.st_ino
+        return self._files.stamp()
 
     def manifest(self) -> Manifest | None:
-        """As `Store.manifest`; the index file is not looked at."""
-        try:
-            manifest = TypeAdapter(Manifest).validate_json((self.folder / MANIFEST).read_bytes(), strict=True)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise self._damaged("its manifest cannot be read") from error
-        if manifest.space != self.space.key:
-            raise VectorIndexError(
-                f"the index in {self.folder} is of the space {manifest.space}, the encoder's is {self.space.key}; "
-                "run `soundpalette index` to build the index of this encoder"
-            )
-        if Path(manifest.file).name != manifest.file:
-            raise self._damaged("its manifest names a file outside its folder")
-        return manifest
+        return self._files.manifest()
 
     def check(self) -> Manifest | None:
+        """As `Store.check`: of an IVF the rows' size alone, for these are gigabytes."""
         manifest = self.manifest()
         if manifest is not None:
-            self._read(manifest)
+            rows = manifest.files[2:]
+            self._whole(manifest, len(manifest.files) - len(rows))
+            self._files.check(rows)
         return manifest
 
-    def load(self) -> FlatIndex | None:
-        """The published index, verified against its manifest; None where nothing is published."""
-        import faiss
+    def verify(self) -> Manifest | None:
+        manifest = self.manifest()
+        if manifest is not None:
+            self._whole(manifest, len(manifest.files))
+        return manifest
 
+    def load(self) -> VectorIndex | None:
+        """The published index, verified against its manifest as by `check`; None where nothing is published."""
         manifest = self.manifest()
         if manifest is None:
             return None
         try:
-            data = self._read(manifest)
+            return self._load(manifest)
         except VectorIndexError:
             if self.manifest() != manifest:  # a newer one was published between the two readings
                 return self.load()
             raise
-        try:
-            index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-        except RuntimeError as error:
-            raise VectorIndexError(
-                f"FAISS cannot read the index in {self.folder}; delete that folder and run `soundpalette index`"
-            ) from error
-        if index.ntotal != manifest.count or index.d != self.space.dimension:
-            raise self._damaged("its size is not what its manifest says")
-        return FlatIndex(index, manifest)
 
-    def publish(self, holdings: Holdings) -> Manifest:
-        """Build the index of all rows and put it in place of the older one, atomically.
+    def publish(self, holdings: Holdings, heard: Heard = silent) -> Manifest:
+        """Bring what is published to the state of `holdings`, atomically.
 
-        The order is: check, write to a temporary file, fsync, rename; then the manifest the same way, which makes it
-        current; then the older file goes. A crash between any two leaves the older index whole.
+        The order is: each file to a temporary one, fsync, rename; then the manifest the same way, which makes them
+        current; then what it does not name goes. A crash between any two leaves the older index whole.
         Raises VectorIndexError where index and vectors disagree, or the folder cannot be written.
         """
+        state = holdings.state()
+        try:
+            manifest = self._written(holdings, state, heard)
+            self._files.make_current(manifest)
+        except VectorIndexError:
+            self._files.tidy()
+            raise
+        return manifest
+
+    def _written(self, holdings: Holdings, state: State, heard: Heard) -> Manifest:
+        """The manifest of an index whose files are written."""
+        if self._is_small(state.count):
+            return self._flat(holdings, state)
+        older = self._sound()
+        if older is not None and older.kind == ivf_files.KIND:
+            grown = ivf_publish.Growing(self._files, holdings, older, heard, self._sizes.behind).publish(state)
+            if grown is not None:
+                return grown
+        return ivf_publish.build(self._files, holdings, state, heard)
+
+    def _is_small(self, count: int) -> bool:
+        sizes = self._sizes
+        return count <= sizes.flat_samples and 4 * self.space.dimension * count <= sizes.flat_bytes
+
+    def _flat(self, holdings: Holdings, state: State) -> Manifest:
         import faiss
 
-        state = holdings.state()
         index = build(self.space, holdings.rows())
         if index.ntotal != state.count:
             raise VectorIndexError(
                 f"the index holds {index.ntotal} samples, the catalogue {state.count}; nothing was published, "
                 "index again"
             )
-        data = faiss.serialize_index(index).data
-        digest = hashlib.sha256(data).hexdigest()
-        name = f"flat-{state.generation}-{digest[:DIGEST_DIGITS]}.faiss"
-        manifest = Manifest(
-            name, self.space.key, "flat", index.ntotal, state.generation, state.stamp, len(data), digest
-        )
-        self._put(name, data, manifest)
-        return manifest
+        stem = f"flat-{state.generation}"
+        file = self._files.put(stem, ".faiss", lambda path: faiss.write_index(index, str(path)))
+        return Manifest(self.space.key, "flat", index.ntotal, state.generation, state.stamp, (file,))
 
-    def _put(self, name: str, data: memoryview, manifest: Manifest) -> None:
-        folder = self.folder
+    def _sound(self) -> Manifest | None:
+        """What is published, if it can be built upon: nothing that was found to be damaged."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _write(folder / name, data)
-            _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
-        except OSError as error:
-            raise VectorIndexError(
-                f"the index cannot be written to {folder} ({error.strerror}); what is indexed is kept in the "
-                "catalogue: make room or mend the folder, and run `soundpalette index` again"
-            ) from error
-        for other in folder.iterdir():
-            if other.name not in (name, MANIFEST):
-                with suppress(OSError):  # Windows: a reader still has it open; the next run removes it
-                    other.unlink()
+            manifest = self.check()
+        except VectorIndexError:
+            return None
+        return None if manifest == self._broken else manifest
 
-    def _read(self, manifest: Manifest) -> bytes:
-        """The index file, held against its manifest. Raises VectorIndexError where it is gone or damaged."""
+    def _whole(self, manifest: Manifest, files: int) -> None:
+        """That the first `files` are what was written. Raises VectorIndexError, and remembers it."""
         try:
-            data = (self.folder / manifest.file).read_bytes()
-        except OSError as error:
-            raise self._damaged(f"its file is gone or cannot be read: {error.strerror}") from error
-        if hashlib.sha256(data).hexdigest() != manifest.sha256:
-            raise self._damaged("its checksum is wrong")
-        return data
+            self._files.verify(manifest.files[:files])
+        except VectorIndexError:
+            self._broken = manifest
+            raise
 
-    def _damaged(self, what: str) -> VectorIndexError:
-        return VectorIndexError(
-            f"the index in {self.folder} is damaged ({what}); run `soundpalette index` to rebuild it"
-        )
+    def _load(self, manifest: Manifest) -> VectorIndex:
+        if manifest.kind == ivf_files.KIND:
+            return ivf_files.load(self._files, manifest, self._sizes.compared)
+        return self._load_flat(manifest)
 
+    def _load_flat(self, manifest: Manifest) -> FlatIndex:
+        import faiss
 
-def _write(path: Path, data: bytes | memoryview) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder; its rename is durable enough
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        data = self._files.read(manifest.files[0])
+        try:
+            index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+        except RuntimeError as error:
+            raise self._files.unreadable() from error
+        if index.ntotal != manifest.count or index.d != self.space.dimension:
+            raise self._files.damaged("its size is not what its manifest says")
+        return FlatIndex(index, manifest)

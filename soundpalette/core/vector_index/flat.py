@@ -7,9 +7,9 @@ import numpy as np
 
 from soundpalette.core.types import Ids, Rows, Space, Vector, Vectors
 from soundpalette.core.vector_index.base import Manifest, Matches, Passing
+from soundpalette.core.vector_index.rows import checked
 from soundpalette.errors import VectorIndexError
 
-UNIT_TOLERANCE: Final = 1e-3
 CHECKED_ROWS: Final = 256
 """Rows read back and compared before an index is published."""
 
@@ -62,13 +62,7 @@ def build(space: Space, rows: Iterator[Rows]) -> Any:
     import faiss
 
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(space.dimension))
-    for chunk in rows:
-        lengths = np.linalg.norm(chunk.vectors, axis=1)
-        if not np.allclose(lengths, 1.0, atol=UNIT_TOLERANCE):
-            raise VectorIndexError(
-                "a vector of the catalogue is not of unit length, so nothing was published; move the catalogue away "
-                "and run `soundpalette index FOLDER` again"
-            )
+    for chunk in checked(rows):
         index.add_with_ids(chunk.vectors, chunk.ids)
         for row in range(0, len(chunk.ids), max(1, len(chunk.ids) // CHECKED_ROWS)):
             if not np.array_equal(index.reconstruct(int(chunk.ids[row])), chunk.vectors[row]):

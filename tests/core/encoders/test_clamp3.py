@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,25 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from soundpalette.core.audio import EXTENSIONS
 from soundpalette.core.encoders import clamp3
+from soundpalette.core.encoders.base import unit
+from soundpalette.core.encoders.bert import Bert
 from soundpalette.core.encoders.clamp3 import Clamp3Encoder
-from soundpalette.core.types import Vectors
+from soundpalette.core.encoders.runtime import fast_bfloat16, place
+from soundpalette.core.encoders.tensors import Tensors
+from soundpalette.core.types import Features, Vectors, Window
 from soundpalette.errors import AudioError, EncoderError
+from tests.conftest import CRATE
 
 PARITY = Path(__file__).parents[2] / "data" / "parity"
 TEXTS = json.loads((PARITY / "texts.json").read_text(encoding="utf-8"))
 FILES = ("one_window_short", "one_window", "tail_dropped", "tail_kept", "exact_two_windows")
+CLOSE = 0.999
+"""Least cosine of a vector made in bfloat16 with the one made in float32."""
 Numbers = Mapping[str, npt.NDArray[np.float32]]
 
 
@@ -33,6 +45,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected() -> Numbers:
     with np.load(PARITY / "expected.npz") as numbers:
         return dict(numbers)
+
+
+@dataclass(frozen=True)
+class Alone:
+    window: Window
+    features: Features
 
 
 def load(cache: Path, device: str = "cpu", dtype: str = "float32") -> Clamp3Encoder:
@@ -98,6 +116,28 @@ def test_features_of_a_window_do_not_depend_on_its_batch(encoder: Clamp3Encoder)
     equal(together, alone)
 
 
+LENGTHS = (24_000, 24_001, 30_399, 30_400, 30_401, 71_234, 119_999, 120_000)
+
+
+@pytest.fixture(scope="module")
+def alone(encoder: Clamp3Encoder) -> dict[int, Alone]:
+    """A window of each length, and its features when it was embedded with no other."""
+    sound = np.random.default_rng(4).standard_normal(130_000).astype(np.float32)
+    windows = {length: sound[length % 9_999 :][:length].copy() for length in LENGTHS}
+    return {length: Alone(window, encoder.embed_windows([window])) for length, window in windows.items()}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(LENGTHS), min_size=1, max_size=3), min_size=1, max_size=3))
+def test_a_file_does_not_depend_on_what_shares_its_batch(
+    encoder: Clamp3Encoder, alone: dict[int, Alone], files: list[list[int]]
+) -> None:
+    rows = iter(encoder.embed_windows([alone[length].window for file in files for length in file]))
+    together = encoder.pool_all([np.stack(list(islice(rows, len(file)))) for file in files])
+    for vector, file in zip(together, files, strict=True):
+        equal(vector, encoder.pool(np.concatenate([alone[length].features for length in file])))
+
+
 def test_vectors_are_unit_length_unless_asked_otherwise(encoder: Clamp3Encoder) -> None:
     vectors = [*encoder.embed_text(TEXTS[:2]), *encoder.embed_audio_files([PARITY / "one_window.flac"])]
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
@@ -139,17 +179,34 @@ def test_bfloat16_stays_close_to_float32(encoder: Clamp3Encoder, cache: Path) ->
     assert short.space == encoder.space
 
 
+def test_bfloat16_stays_close_to_float32_on_every_sound_of_the_crate(encoder: Clamp3Encoder, cache: Path) -> None:
+    files = sorted(path for path in CRATE.rglob("*") if path.suffix.lower() in EXTENSIONS)
+    windows = [list(encoder.windows(path)) for path in files]
+    vectors = []
+    for one in (encoder, load(cache, dtype="bfloat16")):
+        rows = iter(one.embed_windows([window for each in windows for window in each]))
+        vectors.append(unit(one.pool_all([np.stack(list(islice(rows, len(each)))) for each in windows])))
+    cosines = (vectors[0] * vectors[1]).sum(axis=1)
+    assert len(files) > 60
+    assert cosines.min() > CLOSE
+
+
+def test_auto_is_bfloat16_where_the_processor_has_instructions_for_it() -> None:
+    import torch
+
+    assert place("cpu", "auto").dtype == (torch.bfloat16 if fast_bfloat16() else torch.float32)
+
+
 def test_threads_load_a_tower_once_and_a_released_tower_comes_back(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    load_tower = clamp3._Bert.load
 
-    def counted(file: Path, *rest: Any) -> clamp3._Bert:
-        loaded.append(file.name)
-        return load_tower(file, *rest)
+    def counted(tensors: Tensors, *rest: Any) -> Bert:
+        loaded.append(tensors.file.name)
+        return Bert(tensors, *rest)
 
-    monkeypatch.setattr(clamp3._Bert, "load", counted)
+    monkeypatch.setattr(clamp3, "Bert", counted)
     encoder = load(cache)
     vectors: list[Vectors] = []
     threads = [threading.Thread(target=lambda: vectors.append(encoder.embed_text(["kick"]))) for _ in range(4)]
@@ -182,6 +239,8 @@ assert not {"torch", "transformers", "huggingface_hub", "tokenizers"} & set(sys.
 assert encoder.embed_text(["kick"]).shape == (1, 48)
 assert "transformers" not in sys.modules, "a text query imported transformers"
 assert encoder._mert._made is None and encoder._audio._made is None, "a text query loaded an audio tower"
+assert encoder.audio_features(folder + "/one_window.flac").shape == (1, 48)
+assert "transformers" not in sys.modules, "MERT imported transformers"
 print("fine", encoder.space.key)
 """
 

@@ -4,10 +4,23 @@ import copy
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from soundpalette.core.encoders.compact_frontend import BANDS, DESCRIPTORS
-from soundpalette.core.encoders.compact_model import FRAME_STEP, AudioTower, fill, filled_length
+from soundpalette.core.encoders.compact_model import (
+    BATCH,
+    FRAME_STEP,
+    IDLE,
+    AudioTower,
+    batches_of,
+    fill,
+    filled_length,
+)
+
+ALONE_OR_IN_A_BATCH = 1e-6
+"""Of features: sums over a window's steps are rounded in another order where zeros stand behind."""
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +66,31 @@ def test_what_lies_far_behind_a_window_s_end_is_not_heard(tower: AudioTower) -> 
     silence, noise = fill(heard, 304), fill(heard, 304)
     noise[160:] = 1.0
     torch.testing.assert_close(features(tower, noise, 16), features(tower, silence, 16), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_a_window_is_heard_in_an_uneven_batch_as_alone(tower: AudioTower, kind: torch.dtype) -> None:
+    fused = copy.deepcopy(tower)
+    fused.fuse(kind)
+    counts = [301, 300, 208, 97, 32, 1]
+    windows = [torch.randn(count, BANDS, generator=torch.Generator().manual_seed(count)) for count in counts]
+    known = torch.linspace(-1, 1, len(DESCRIPTORS))
+    together = torch.zeros(len(counts), 304, BANDS)
+    for row, window in zip(together, windows, strict=True):
+        row[: filled_length(len(window))] = fill(window, filled_length(len(window)))
+    ends = torch.tensor([filled_length(count) for count in counts])
+    alive = torch.arange(0, 304, FRAME_STEP) < ends[:, None]
+    with torch.inference_mode():
+        heard = fused.placed(fused.heard(together, known.expand(len(counts), -1), torch.tensor(counts), alive))
+    alone = [features(fused, fill(window, filled_length(len(window))), len(window)) for window in windows]
+    torch.testing.assert_close(heard, torch.stack(alone), rtol=0, atol=ALONE_OR_IN_A_BATCH)
+
+
+@given(st.lists(st.integers(1, 301), max_size=60))
+def test_batches_take_each_window_once_and_waste_little(frames: list[int]) -> None:
+    batches = batches_of(frames)
+    assert sorted(row for batch in batches for row in batch) == list(range(len(frames)))
+    for batch in batches:
+        ends = [filled_length(frames[row]) for row in batch]
+        assert len(batch) <= BATCH
+        assert sum(max(ends) - end for end in ends) <= IDLE
