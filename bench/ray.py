@@ -1,4 +1,4 @@
-"""Indexing on Ray on this machine, beside the engine of this machine: `python -m bench.run ray` or `python -m bench.ray`.
+"""Indexing on Ray on this machine, beside the engine without Ray: `python -m bench.run ray` or `python -m bench.ray`.
 
 A cluster of one machine shows what spreading costs, not what it gains: the same cores do the same work, and Ray beside.
 """
