@@ -54,7 +54,7 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev,milvus,training]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,dev,milvus,ray,training]'
 	@touch $@
 
 # MCP's TypeScript clients, which tests/server/test_typescript.py runs.

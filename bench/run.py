@@ -38,7 +38,7 @@ PARTS: Final = {
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
 }
-BY_NAME: Final = {"strength": "bench.strength:rows", "gpu": "bench.gpu:rows"}
+BY_NAME: Final = {"strength": "bench.strength:rows", "gpu": "bench.gpu:rows", "ray": "bench.ray:rows"}
 """Left out unless named: the one needs data to be made before (`make train-data`), the other a GPU."""
 ALL: Final = PARTS | BY_NAME
 PROJECT: Final = Path(__file__).parent.parent

@@ -1,8 +1,8 @@
 """The composition root: from a Config to the services that the commands use, each built when it is first asked for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -53,11 +53,17 @@ class App:
     @cached_property
     def encoder(self) -> Encoder:
         """The configured encoder; no tower is loaded yet. Raises EncoderError."""
+        return self.encoder_loader()
+
+    @property
+    def encoder_loader(self) -> Callable[[], Encoder]:
+        """What loads the configured encoder, here or in another process."""
         config = self.config
         if config.encoder.name == "compact":
             device, dtype = config.processing.device, config.encoder.dtype
-            return load_encoder("compact", device=device, dtype=dtype, limits=self.limits)
-        return load_encoder(
+            return partial(load_encoder, "compact", device=device, dtype=dtype, limits=self.limits)
+        return partial(
+            load_encoder,
             "clamp3",
             mert=config.models.mert,
             clamp3=config.models.clamp3,
@@ -94,8 +100,22 @@ class App:
         search = self.config.search
         return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
 
-    def indexer(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Indexer:
-        return self._indexer(self._settings(prune=prune, verify=verify, analyse_only=analyse_only))
+    def ray_engine(self, address: str) -> Engine:
+        """The engine that works on a Ray cluster, or on Ray on this machine ("", "local"); nothing is started yet."""
+        from soundpalette.indexing.distributed import RayEngine, Work
+
+        processing = self.config.processing
+        work = Work(self.encoder_loader, self.encoder.space, self.limits)
+        return RayEngine(work, address=address, batch_size=processing.batch_size, gpu=self._on_cuda)
+
+    def indexer(
+        self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False, ray: str | None = None
+    ) -> Indexer:
+        """`ray` is the address of a Ray cluster ("": Ray on this machine) that does the work; None: this machine."""
+        settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
+        if ray is None:
+            return self._indexer(settings)
+        return self._indexer(replace(settings, addresses=True), self.ray_engine(ray))
 
     def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Estimator:
         """Tells what a run of such an indexer would do and cost."""

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from soundpalette.cli.options import Encoder, EncoderName, Json, app_with
 from soundpalette.cli.output import errors_told, print_json
+from soundpalette.core.addresses import is_address
 from soundpalette.errors import EncoderError, IndexingError, ScanError
 from soundpalette.tools.names import clean
 
@@ -21,8 +23,16 @@ FAILURES_SHOWN = 20
 STOPPED = "stopped; what was committed is kept, run the same command to go on"
 
 
+class EngineName(StrEnum):
+    LOCAL = "local"
+    RAY = "ray"
+
+
 def index(
-    paths: Annotated[list[str] | None, typer.Argument(help="Folders of audio files; none: every known root.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Folders of audio files (s3:// and gs:// with --engine ray); none: every known root."),
+    ] = None,
     encoder: Encoder = None,
     prune: Annotated[bool, typer.Option("--prune", help="Forget the samples of a root that is gone or empty.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files that look unchanged, too.")] = False,
@@ -32,6 +42,12 @@ def index(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Say what it takes, on this machine; index nothing.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="Work in this process, or on the machines of a Ray cluster.")
+    ] = EngineName.LOCAL,
+    ray_address: Annotated[
+        str | None, typer.Option("--ray-address", help="The cluster: auto, HOST:6379; without: Ray on this machine.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Index folders of audio files: what is new or changed is embedded and analysed, what is gone is forgotten."""
@@ -40,12 +56,17 @@ def index(
     with errors_told(STOPPED), progress() as bar:
         if "" in (paths or []):
             raise ScanError("an empty path came (a shell variable that is not set?); name a folder of audio files")
-        app, folders = app_with(encoder), [Path(path) for path in paths or []]
+        if estimate and engine is EngineName.RAY:
+            raise IndexingError("--estimate tries this machine alone; leave --engine ray out")
+        if ray_address is not None and engine is EngineName.LOCAL:
+            raise IndexingError("--ray-address came without --engine ray; give both, or neither")
+        ray = (ray_address or "") if engine is EngineName.RAY else None
+        app, places = app_with(encoder), [path if is_address(path) else Path(path) for path in paths or []]
         if estimate:
-            told = app.estimator(prune=prune, verify=verify, analyse_only=analyse_only).estimate(folders)
+            told = app.estimator(prune=prune, verify=verify, analyse_only=analyse_only).estimate(places)
             _tell_estimate(told, as_json)
             return
-        report = app.indexer(prune=prune, verify=verify, analyse_only=analyse_only).run(folders, bar)
+        report = app.indexer(prune=prune, verify=verify, analyse_only=analyse_only, ray=ray).run(places, bar)
     for warning in report.warnings:
         typer.echo(f"warning: {clean(warning, 1000)}", err=True)
     counts = report.counts

@@ -55,8 +55,8 @@ class Catalogue(Database):
         """Every root of the library, by path."""
         return [Root(*row) for row in self._rows("SELECT id, path FROM roots ORDER BY path")]
 
-    def add_root(self, path: Path) -> Root:
-        """The root of this absolute path, entered if it is new."""
+    def add_root(self, path: Path | str) -> Root:
+        """The root of this absolute path or address, entered if it is new."""
         root = new_root(path)
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (root.id, root.path))
@@ -339,8 +339,8 @@ class Catalogue(Database):
         return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
 
 
-def new_root(path: Path) -> Root:
-    """The root that an absolute path makes."""
+def new_root(path: Path | str) -> Root:
+    """The root that an absolute path or an address makes."""
     return Root(_digest(str(path))[:ID_LENGTH], str(path))
 
 

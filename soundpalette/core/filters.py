@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.music.notes import Key
 from soundpalette.core.types import Filters, KeyMatch, Root
 
@@ -112,9 +113,10 @@ def keys_that_fit(key: str, match: KeyMatch) -> tuple[str, ...]:
 
 
 def places(folder: str, roots: Sequence[Root]) -> list[Place]:
-    """Where the samples of a folder are: below any root, or (absolute) in the root around it and in those below it."""
+    """Where the samples of a folder are: below any root, or (absolute, or an address) in the root around it and in
+    those below it."""
     path = Path(folder.strip())
-    if not path.is_absolute():
+    if not path.is_absolute() and not is_address(folder):
         return [_place("", path)]
     around = [_place(root.id, path.relative_to(root.path)) for root in roots if path.is_relative_to(root.path)]
     return around + [Place(root.id, "") for root in roots if path in Path(root.path).parents]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from soundpalette.app import CATALOGUE, App
 from soundpalette.core import migrations
+from soundpalette.core.addresses import is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder, weights
 from soundpalette.core.types import Space
@@ -59,7 +60,13 @@ def roots(catalogue: Catalogue) -> list[Finding]:
         known = catalogue.roots()
     except CatalogueError as error:  # damaged text, in pages that are whole
         return [fault_of("root", error)]
-    return [_folder("root", Path(root.path), _forget(root.path)) for root in known] or [warning("root", EMPTY, FILL)]
+    return [_root(root.path) for root in known] or [warning("root", EMPTY, FILL)]
+
+
+def _root(path: str) -> Finding:
+    if is_address(path):
+        return ok("root", f"{path}, in a bucket; `soundpalette index --engine ray {path}` tells whether it can be read")
+    return _folder("root", Path(path), _forget(path))
 
 
 def references(folders: tuple[Path, ...]) -> list[Finding]:

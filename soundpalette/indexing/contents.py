@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.music.traits import NO_GUESS
 from soundpalette.core.types import Analysis, Failure, Guess, KeptFeatures, KnownFile, NewFailure, NewSample, Space
-from soundpalette.errors import IndexingError
+from soundpalette.errors import IndexingError, ScanError
 from soundpalette.indexing.analyse import Guesser, kept_content, revision, traits
+from soundpalette.indexing.remote import is_there
 from soundpalette.indexing.work import Done, Heard, Identified, Job, Task
 
 
@@ -32,7 +34,7 @@ class Tally:
 
     def failure(self, job: Job, reason: str, content_hash: str = "") -> NewFailure:
         """Note a failure, which is to be committed."""
-        self.failures.append(Failure(str(job.path), reason))
+        self.failures.append(Failure(job.source, reason))
         self.failed.setdefault(job.root.id, set()).add(job.file.path)
         self.outcomes["failed"] += 1
         return NewFailure(job.root.id, job.file.path, reason, content_hash)
@@ -82,7 +84,7 @@ class Contents:
         embed = self._encode and not self._catalogue.has_vector(content, self._space)
         kept = self._catalogue.features(content, self._features) if embed and self._features else None
         analyse = kept_content(self._catalogue.analysis(content)) is None
-        return Task(content, str(found.job.path), embed, analyse, kept)
+        return Task(content, found.job.source, embed, analyse, kept)
 
     def commit(self, batch: Sequence[Done]) -> int:
         """Commit all files of these contents, and those that could not be read; how many files that were, those left
@@ -92,7 +94,7 @@ class Contents:
         reasons = {done.task.content_hash: self._reason(done) for done in batch}
         roots = {job.root for content, found in jobs.items() if reasons[content] for job in found}
         for root in roots | {found.job.root for found in unreadable}:
-            ensure_there(Path(root.path))
+            ensure_there(root.path)
         failures = [self.tally.failure(found.job, found.reason) for found in unreadable]
         samples: list[NewSample] = []
         guesses = self._guesses([done for done in batch if not reasons[done.task.content_hash]])
@@ -172,12 +174,12 @@ def _analysis(heard: Heard) -> Analysis:
     return Analysis(REVISION, heard.content.to_json() if heard.content else None)
 
 
-def ensure_there(root: Path) -> None:
+def ensure_there(root: str) -> None:
     """Raises IndexingError where a root holds nothing any more: then nothing that is missing below it was deleted."""
     try:
-        if any(root.iterdir()):
+        if is_there(root) if is_address(root) else any(Path(root).iterdir()):
             return
-    except OSError:
+    except (OSError, ScanError):
         pass
     raise IndexingError(
         f"{root} went away during the run (an unplugged drive?): what was committed is kept; "

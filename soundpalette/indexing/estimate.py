@@ -108,7 +108,7 @@ class Estimator:
         self._limits = limits
         self._parallel = parallel
 
-    def estimate(self, paths: Sequence[Path]) -> Estimate:
+    def estimate(self, paths: Sequence[Path | str]) -> Estimate:
         """Of indexing `paths` (none: every known root). Raises ScanError, EncoderError."""
         warnings: list[str] = []
         targets = targets_of(paths, self._catalogue, enter=new_root)

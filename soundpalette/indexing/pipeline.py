@@ -34,7 +34,8 @@ LOCK: Final = "indexer.lock"
 class Settings:
     """How a run works: files a batch, decoding processes (0: none), limits; `prune` believes in an empty root,
     `verify` hashes files that look unchanged, `analyse_only` leaves encoder and index alone, `sequential` works in
-    stages and holds one tower in memory at a time, `gpus` tells which there are for an encoder's process each."""
+    stages and holds one tower in memory at a time, `gpus` tells which there are for an encoder's process each,
+    `addresses` says that the engine reads roots that are addresses, too."""
 
     batch_size: int = 32
     workers: int = 0
@@ -44,6 +45,7 @@ class Settings:
     analyse_only: bool = False
     sequential: bool = False
     gpus: Callable[[], Sequence[str]] = tuple
+    addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,11 @@ class Indexer:
         self._tally = self._contents.tally
         self._warnings: list[str] = []
 
-    def run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None = None) -> Report:
-        """Index `paths` (none: every known root); where only some jobs are `wanted`, nothing is forgotten.
+    def run(
+        self, paths: Sequence[Path | str], progress: Progress, wanted: Callable[[Job], bool] | None = None
+    ) -> Report:
+        """Index `paths`, or addresses as text (none: every known root); where only some jobs are `wanted`, nothing is
+        forgotten.
 
         Raises ScanError for a wrong path, or IndexingError.
         """
@@ -126,10 +131,10 @@ class Indexer:
         finally:
             lock.release()
 
-    def _run(self, paths: Sequence[Path], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
+    def _run(self, paths: Sequence[Path | str], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
         if not self._settings.analyse_only:
             self._store.stamp()  # an index that cannot be reached is told before hours of encoding
-        targets = targets_of(paths, self._catalogue)
+        targets = targets_of(paths, self._catalogue, addresses=self._settings.addresses)
         run = self._catalogue.start_run(self._space)
         surveyor, outcomes = self.surveyor, self._tally.outcomes
         found = [surveyor.survey(target, self._warnings.append) for target in targets]
@@ -158,6 +163,7 @@ class Indexer:
             is_current=current(self._guesser),
             prune=settings.prune,
             verify=settings.verify,
+            addresses=settings.addresses,
         )
 
     def _index(self, jobs: Sequence[Job], progress: Progress) -> None:
@@ -198,7 +204,7 @@ class Indexer:
         ]
         self._catalogue.commit(self._space, [], refused)
         if gone and not self._settings.prune:
-            ensure_there(Path(root.path))
+            ensure_there(root.path)
         self._catalogue.remove(root.id, gone)
         failed = self._tally.failed.get(root.id, set())
         self._catalogue.forget_failures(self._space, root.id, survey.target.below, keep=failed)

@@ -4,10 +4,15 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from soundpalette.core.addresses import below_address, is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.types import Root
 from soundpalette.errors import ScanError
+from soundpalette.indexing.remote import checked_address, is_there
+
+ADDRESSES: Final = "index it with `--engine ray`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,23 @@ class Target:
     def path(self) -> Path:
         return Path(self.root.path, self.below)
 
+    @property
+    def place(self) -> str:
+        """The path, or the address."""
+        if is_address(self.root.path):
+            return f"{self.root.path}/{self.below}".rstrip("/")
+        return str(self.path)
+
 
 def targets_of(
-    paths: Sequence[Path], catalogue: Catalogue, enter: Callable[[Path], Root] | None = None
+    paths: Sequence[Path | str],
+    catalogue: Catalogue,
+    enter: Callable[[Path | str], Root] | None = None,
+    *,
+    addresses: bool = False,
 ) -> list[Target]:
     """Each path becomes a root, or a part of the root that holds it; roots inside a path are scanned with it.
+    An address is text, and taken where `addresses` says that the engine reads it.
 
     A new root is entered into the catalogue, or by `enter`. No paths at all mean every root. Raises ScanError for a
     path that is neither there nor known.
@@ -36,9 +53,33 @@ def targets_of(
             raise ScanError("no folder was given and none is known yet; run `soundpalette index FOLDER`")
         return [Target(root, "") for root in roots]
     entered = enter or catalogue.add_root
-    targets = [target for path in paths for target in _targets_of(_absolute(path), catalogue.roots(), entered)]
+    targets: list[Target] = []
+    for path in paths:
+        roots = catalogue.roots()
+        if isinstance(path, str):
+            targets += _targets_at(_readable(path, addresses), roots, entered)
+        else:
+            targets += _targets_of(_absolute(path), roots, entered)
     unique = list(dict.fromkeys(targets))
     return [target for target in unique if not any(_holds(other, target) for other in unique)]
+
+
+def _readable(address: str, addresses: bool) -> str:
+    if not addresses:
+        raise ScanError(f"{address} is an address, which the engine of this machine does not read; {ADDRESSES}")
+    return checked_address(address)
+
+
+def _targets_at(address: str, known: Sequence[Root], enter: Callable[[Path | str], Root]) -> list[Target]:
+    roots = [root for root in known if is_address(root.path)]
+    inner = [Target(root, "") for root in roots if below_address(address, root.path)]
+    holding = [(root, below) for root in roots if (below := below_address(root.path, address)) is not None]
+    if holding:
+        root, below = max(holding, key=lambda held: len(held[0].path))
+        return [Target(root, below), *inner]
+    if not is_there(address):
+        raise ScanError(f"{address} is not there; name a bucket and a folder that hold audio files")
+    return [Target(enter(address), ""), *inner]
 
 
 def _absolute(path: Path) -> Path:
@@ -58,7 +99,8 @@ def _holds(one: Target, other: Target) -> bool:
     return one != other and one.root == other.root and inside
 
 
-def _targets_of(path: Path, roots: Sequence[Root], enter: Callable[[Path], Root]) -> list[Target]:
+def _targets_of(path: Path, known: Sequence[Root], enter: Callable[[Path | str], Root]) -> list[Target]:
+    roots = [root for root in known if not is_address(root.path)]
     holding = [root for root in roots if path.is_relative_to(root.path)]
     inner = [Target(root, "") for root in roots if Path(root.path) != path and Path(root.path).is_relative_to(path)]
     if holding:

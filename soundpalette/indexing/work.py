@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.audio import Probe
 from soundpalette.core.music.analysis import Content
 from soundpalette.core.types import Features, FoundFile, KnownFile, Root, Vector
@@ -28,6 +29,11 @@ class Job:
     def path(self) -> Path:
         return Path(self.root.path, self.file.path)
 
+    @property
+    def source(self) -> str:
+        """Where the file is: an absolute path, or below a root that is an address, an address."""
+        return f"{self.root.path}/{self.file.path}" if is_address(self.root.path) else str(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Identified:
@@ -42,8 +48,8 @@ class Identified:
 class Task:
     """What is to be done for one content: read its header, and as asked embed it and analyse its sound.
 
-    `source` is the path of a file that has it. `features` are given where an earlier run kept them: they are pooled,
-    and no window is embedded. Without `pool` the features alone are wanted, and the vector comes later.
+    `source` is where a file that has it is (`Job.source`). `features` are given where an earlier run kept them: they
+    are pooled, and no window is embedded. Without `pool` the features alone are wanted, and the vector comes later.
     """
 
     content_hash: str

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.vector_index import Store
 from soundpalette.errors import VectorIndexError
@@ -35,8 +36,13 @@ def status(catalogue: Catalogue, store: Store) -> Status:
         index_bytes=sum(file.bytes for file in manifest.files) if manifest else 0,
         data_dir=str(catalogue.path.parent),
         other_spaces=[key for key in catalogue.spaces() if key != space.key],
-        roots=[RootStatus(id=root.id, path=root.path, there=Path(root.path).is_dir()) for root in catalogue.roots()],
+        roots=[RootStatus(id=root.id, path=root.path, there=_is_there(root.path)) for root in catalogue.roots()],
     )
+
+
+def _is_there(root: str) -> bool:
+    """A bucket is believed to be: asking it may take seconds."""
+    return is_address(root) or Path(root).is_dir()
 
 
 def library_overview(bench: Workbench) -> Overview:

@@ -57,8 +57,7 @@ def member(bench: Workbench, sound: Sample | Path, traits: Traits) -> Member:
 
 
 def _check_there(bench: Workbench, sound: Sample | Path) -> None:
-    path = bench.path_of(sound)
-    if not isinstance(sound, Sample) or is_file(path):
+    if not isinstance(sound, Sample) or bench.address_of(sound) or is_file(bench.path_of(sound)):
         return
     root = next(root.path for root in bench.searcher.catalogue.roots() if root.id == sound.root_id)
     if Path(root).is_dir():

@@ -1,7 +1,5 @@
 """What is known of one sample, each value with where it comes from."""
 
-from pathlib import Path
-
 from pydantic import Field
 
 from soundpalette.core.audio import probe
@@ -57,17 +55,17 @@ def show(bench: Workbench, reference: str) -> SampleShown:
     Raises SoundPaletteError with a sentence for the caller.
     """
     sound = bench.resolve(reference)
-    path = bench.path_of(sound)
+    place = bench.place_of(sound)
     (traits,) = bench.traits_of([sound])
     if isinstance(sound, Sample):
-        return _shown(sound.id, path, sound.seconds, traits)
-    return _shown("", path, probe(path, bench.limits).seconds, traits)
+        return _shown(sound.id, place, sound.seconds, traits)
+    return _shown("", place, probe(sound, bench.limits).seconds, traits)
 
 
-def _shown(sample_id: str, path: Path, seconds: float, traits: Traits) -> SampleShown:
+def _shown(sample_id: str, place: str, seconds: float, traits: Traits) -> SampleShown:
     return SampleShown(
         sample_id=sample_id,
-        path=clean(str(path), LONGEST_PATH),
+        path=clean(place, LONGEST_PATH),
         seconds=round(seconds, 3),
         kind=traits.kind.value,
         bpm=_known(traits.bpm),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
+from soundpalette.core.addresses import below_address, is_address
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
@@ -102,7 +103,9 @@ class Workbench:
         if is_sample_id(reference):
             return self._sample(reference.lower())
         shown = clean(reference, SHOWN)
-        roots = catalogue.roots()
+        if is_address(reference):
+            return self._sample_at_address(reference)
+        roots = [root for root in catalogue.roots() if not is_address(root.path)]
         for path in self._candidates(reference, [Path(root.path) for root in roots]):
             for root in roots:
                 if path.is_relative_to(root.path):
@@ -123,23 +126,41 @@ class Workbench:
         return self._sample(sample_id.lower())
 
     def takable(self) -> Callable[[Sample], bool]:
-        """Tells of a sample whether a palette may take it: its file is there, and embedded as it was last read."""
+        """Tells of a sample whether a palette may take it: its file is there, and embedded as it was last read.
+
+        Of one in a bucket nothing is asked: that would cost a round trip a candidate.
+        """
         catalogue, space = self.searcher.catalogue, self.searcher.encoder.space
-        roots = {root.id: Path(root.path) for root in catalogue.roots()}
+        known = catalogue.roots()
+        away = {root.id for root in known if is_address(root.path)}
+        roots = {root.id: Path(root.path) for root in known}
         there = {root for root, path in roots.items() if path.is_dir()}
 
         def takable(sample: Sample) -> bool:
-            if sample.root_id not in there or not catalogue.has_vector(sample.content_hash, space):
+            if not catalogue.has_vector(sample.content_hash, space):
                 return False
+            if sample.root_id not in there:
+                return sample.root_id in away
             path = roots[sample.root_id] / sample.path
             return is_file(path) and path.resolve().is_relative_to(roots[sample.root_id])
 
         return takable
 
+    def place_of(self, sound: Sample | Path) -> str:
+        """The file of a sample, as a path or an address. Raises RequestError as `path_of`."""
+        address = self.address_of(sound) if isinstance(sound, Sample) else ""
+        return address or str(self.path_of(sound))
+
     def path_of(self, sound: Sample | Path) -> Path:
-        """The file of a sample; it may have become a link that leads out of its root. Raises RequestError."""
+        """The file of a sample; it may have become a link that leads out of its root, or lie in a bucket, from where
+        nothing is fetched to answer. Raises RequestError."""
         if isinstance(sound, Path):
             return sound
+        if address := self.address_of(sound):
+            raise RequestError(
+                f"sample {sound.id} lies at {clean(address, SHOWN)}, and only files of this machine are opened; "
+                "fetch it from there"
+            )
         root = self._root_of(sound)
         path = root / sound.path
         if not _resolved(path).is_relative_to(root):
@@ -170,13 +191,31 @@ class Workbench:
     def preview_of(self, sample_id: str) -> bytes:
         """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
         sample = self.sample(sample_id)
+        path = self.path_of(sample)
         limits = replace(self.limits, below=self._root_of(sample))
-        return preview(_resolved(self.path_of(sample)), limits)
+        return preview(_resolved(path), limits)
+
+    def _sample_at_address(self, reference: str) -> Sample:
+        catalogue = self.searcher.catalogue
+        for root in catalogue.roots():
+            relative = below_address(root.path, reference)
+            found = catalogue.sample_at(root.id, relative) if relative else None
+            if found is not None:
+                return found
+        raise RequestError(f"{clean(reference, SHOWN)!r} is no indexed sample; pass a sample_id from a search")
+
+    def address_of(self, sample: Sample) -> str:
+        """Where a sample in a bucket lies; "" for one of this machine."""
+        root = self._place_of_root(sample)
+        return f"{root}/{sample.path}" if is_address(root) else ""
 
     def _root_of(self, sample: Sample) -> Path:
+        return Path(self._place_of_root(sample))
+
+    def _place_of_root(self, sample: Sample) -> str:
         for root in self.searcher.catalogue.roots():
             if root.id == sample.root_id:
-                return Path(root.path)
+                return root.path
         raise NotFoundError(f"the root of sample {sample.id} is no part of the library any more; search again")
 
     def _sample(self, sample_id: str) -> Sample:
