@@ -114,8 +114,8 @@ class Worker(Generic[A, B]):
 class Crew(Generic[A, B]):
     """Workers that do lists of items, as many at once as there are `environments`; threads may share it.
 
-    Items over which a worker dies are tried once more, each alone; `lost` says what becomes of one that kills it again.
-    An item may take `seconds` of it.
+    What was not answered when a worker died is tried once more, each item alone; `lost` says what becomes of one that
+    killed two. An item may take `seconds`.
     """
 
     def __init__(
@@ -146,21 +146,30 @@ class Crew(Generic[A, B]):
     def do(self, items: Sequence[A]) -> list[B]:
         """An answer for each item, in order. Raises what the work raises."""
         worker = self._idle.get()
+        answers: list[B] = []
         try:
-            return self._asked(worker, items)
+            answers.extend(self._asked(worker, items))
         except WorkerError:
-            return [self._again(worker, item) for item in items]
+            tries = 1  # of the item at fault, or, where all were at work together, of the first
+            for item in items[len(answers) :]:
+                answers.append(self._alone(worker, item, tries))
+                tries = 2
         finally:
             self._idle.put(worker)
+        return answers
 
-    def _again(self, worker: Worker[Sequence[A], B], item: A) -> B:
-        try:
-            return self._asked(worker, [item])[0]
-        except WorkerError as died:
-            return self._lost(item, str(died))
+    def _alone(self, worker: Worker[Sequence[A], B], item: A, tries: int) -> B:
+        told = ""
+        for _ in range(tries):
+            try:
+                (answer,) = self._asked(worker, [item])
+                return answer
+            except WorkerError as died:
+                told = str(died)
+        return self._lost(item, told)
 
-    def _asked(self, worker: Worker[Sequence[A], B], items: Sequence[A]) -> list[B]:
-        return list(worker.ask(items, sum(map(self._seconds, items))))
+    def _asked(self, worker: Worker[Sequence[A], B], items: Sequence[A]) -> Iterator[B]:
+        return worker.ask(items, sum(map(self._seconds, items)))
 
 
 def _start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
