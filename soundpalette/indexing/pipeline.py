@@ -128,7 +128,7 @@ class Indexer:
         if outcomes["updated"] or outcomes["removed"] or outcomes["failed"]:
             self._catalogue.drop_unused()
         if not self._settings.analyse_only or self._holds_fields():
-            self._publish()
+            self._publish(progress)
         self._catalogue.finish_run(run, Counts(**outcomes))
 
     @property
@@ -176,7 +176,7 @@ class Indexer:
             return False
         return manifest is not None and manifest.edition is not None
 
-    def _publish(self) -> None:
+    def _publish(self, progress: Progress) -> None:
         """Publish the index anew unless the published one is whole and of this very state of the catalogue."""
         holdings = self._catalogue.holdings(self._space)
         try:
@@ -185,4 +185,4 @@ class Indexer:
                 return
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
-        self._store.publish(holdings)
+        self._store.publish(holdings, progress.hear)

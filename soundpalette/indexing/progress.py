@@ -18,6 +18,9 @@ class Progress(Protocol):
     def advance(self, files: int) -> None:
         """So many more are committed."""
 
+    def hear(self, line: str) -> None:
+        """What is done beside that, and how far it is."""
+
 
 @contextmanager
 def progress() -> Iterator[Progress]:
@@ -49,6 +52,9 @@ class Lines:
             rate = self._done / max(now - self._started, 1e-3)
             sys.stderr.write(f"{self._done} of {self._total} files, {rate:.1f} a second\n")
 
+    def hear(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
@@ -66,5 +72,8 @@ def _bar() -> Iterator[Progress]:
 
             def advance(self, files: int) -> None:
                 bar.advance(task, files)
+
+            def hear(self, line: str) -> None:
+                bar.console.print(line, highlight=False, markup=False)
 
         yield _Told()

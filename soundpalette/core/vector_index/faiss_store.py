@@ -1,5 +1,6 @@
 """FAISS indexes as files, published by rename beside a manifest: flat, or an IVF for a large library."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,9 +9,9 @@ import numpy as np
 
 from soundpalette.core.types import Space, State
 from soundpalette.core.vector_index import ivf_files, ivf_publish
-from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Stamp, VectorIndex, silent
+from soundpalette.core.vector_index.base import File, Heard, Holdings, Manifest, Stamp, VectorIndex, silent
 from soundpalette.core.vector_index.flat import FlatIndex, build
-from soundpalette.core.vector_index.folder import IndexFolder
+from soundpalette.core.vector_index.folder import MEND, IndexFolder
 from soundpalette.core.vector_index.ivf import COMPARED
 from soundpalette.core.vector_index.ivf_publish import BEHIND
 from soundpalette.errors import VectorIndexError
@@ -62,15 +63,14 @@ class FaissStore:
         """As `Store.check`: of an IVF the rows' size alone, for these are gigabytes."""
         manifest = self.manifest()
         if manifest is not None:
-            rows = manifest.files[2:]
-            self._whole(manifest, len(manifest.files) - len(rows))
-            self._files.check(rows)
+            self._verify(manifest, manifest.files[:2], MEND)
+            self._files.check(manifest.files[2:])
         return manifest
 
     def verify(self) -> Manifest | None:
-        manifest = self.manifest()
+        manifest = self.check()
         if manifest is not None:
-            self._whole(manifest, len(manifest.files))
+            self._verify(manifest, manifest.files[2:], f"{MEND} --verify")  # without it none looks at them
         return manifest
 
     def load(self) -> VectorIndex | None:
@@ -106,7 +106,7 @@ class FaissStore:
         if self._is_small(state.count):
             return self._flat(holdings, state)
         older = self._sound()
-        if older is not None and older.kind == ivf_files.KIND:
+        if older is not None:
             grown = ivf_publish.Growing(self._files, holdings, older, heard, self._sizes.behind).publish(state)
             if grown is not None:
                 return grown
@@ -130,17 +130,20 @@ class FaissStore:
         return Manifest(self.space.key, "flat", index.ntotal, state.generation, state.stamp, (file,))
 
     def _sound(self) -> Manifest | None:
-        """What is published, if it can be built upon: nothing that was found to be damaged."""
+        """The IVF that is published, if it can be built upon: nothing that was found to be damaged."""
         try:
             manifest = self.check()
+            if manifest is None or manifest == self._broken or manifest.kind != ivf_files.KIND:
+                return None
+            ivf_files.read(self._files, manifest)
         except VectorIndexError:
             return None
-        return None if manifest == self._broken else manifest
+        return manifest
 
-    def _whole(self, manifest: Manifest, files: int) -> None:
-        """That the first `files` are what was written. Raises VectorIndexError, and remembers it."""
+    def _verify(self, manifest: Manifest, files: Sequence[File], mend: str) -> None:
+        """That `files` are what was written. Raises VectorIndexError, and remembers it."""
         try:
-            self._files.verify(manifest.files[:files])
+            self._files.verify(files, mend)
         except VectorIndexError:
             self._broken = manifest
             raise

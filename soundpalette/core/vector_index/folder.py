@@ -17,6 +17,7 @@ from soundpalette.errors import VectorIndexError
 
 MANIFEST: Final = "manifest.json"
 DIGEST_DIGITS: Final = 12
+MEND: Final = "soundpalette index"
 TEMPORARY: Final = ".tmp"
 
 
@@ -48,6 +49,8 @@ class IndexFolder:
                 f"the index in {self.path} is of the space {manifest.space}, the encoder's is {self.space.key}; "
                 "run `soundpalette index` to build the index of this encoder"
             )
+        if not manifest.files:
+            raise self.damaged("its manifest names no file")
         if any(Path(file.name).name != file.name for file in manifest.files):
             raise self.damaged("its manifest names a file outside its folder")
         return manifest
@@ -62,7 +65,7 @@ class IndexFolder:
             if size != file.bytes:
                 raise self.damaged(f"its checksum is wrong: {file.name} has {size} bytes, not {file.bytes}")
 
-    def verify(self, files: Iterable[File]) -> None:
+    def verify(self, files: Iterable[File], mend: str = MEND) -> None:
         """That files are what was written, to the last byte. Raises VectorIndexError."""
         for file in files:
             try:
@@ -71,7 +74,7 @@ class IndexFolder:
             except OSError as error:
                 raise self._gone(error) from error
             if digest != file.sha256:
-                raise self.damaged("its checksum is wrong")
+                raise self.damaged("its checksum is wrong", mend)
 
     def read(self, file: File) -> bytes:
         """A file's content, held against its checksum. Raises VectorIndexError where it is gone or damaged."""
@@ -126,8 +129,8 @@ class IndexFolder:
                 with suppress(OSError):  # Windows: a reader still has it open; the next run removes it
                     other.unlink()
 
-    def damaged(self, what: str) -> VectorIndexError:
-        return VectorIndexError(f"the index in {self.path} is damaged ({what}); run `soundpalette index` to rebuild it")
+    def damaged(self, what: str, mend: str = MEND) -> VectorIndexError:
+        return VectorIndexError(f"the index in {self.path} is damaged ({what}); run `{mend}` to rebuild it")
 
     def unreadable(self) -> VectorIndexError:
         return VectorIndexError(

@@ -22,12 +22,15 @@ from soundpalette.errors import VectorIndexError
 COMPARED: Final = 2_000
 """So many passing samples are all compared exactly: 0.25 ms of 768 dimensions, less than choosing lists costs. 5,000
 take 1.2 ms, for their rows no longer fit into the processor's cache."""
-SCORED: Final = 12_000
-VISITED: Final = 100_000
+SCORED: Final = 2_000
+VISITED: Final = 20_000
 """Lists are visited until so many passing samples, or samples at all, were met, even where fewer lists were found to be
-enough: passing samples that lie together, far from the query, are ranked by little. That takes 0.5 ms at most."""
+enough: passing samples that lie together, far from the query, are ranked by little. That takes 0.2 ms at most."""
 EVERYTHING: Final = 0.25
 """From this share of all samples on every list is visited."""
+SLACK: Final = 100
+"""Candidates beyond those of the effort: 0.02 ms, and a filter may leave samples that differ by less than a byte a
+dimension tells."""
 
 Bits = npt.NDArray[np.uint8]
 Counts = npt.NDArray[np.int64]
@@ -113,24 +116,26 @@ class IvfIndex:
         """At least `k` positions of `chosen`, among which the nearest are, at the measured recall."""
         if len(chosen.positions) <= max(self._compared, k):
             return chosen.positions
-        effort = self._effort(k, len(chosen.positions))
+        effort = self._effort(k, chosen)
         while True:
             found = self._listed(query, effort, chosen)
             if len(found) + len(chosen.behind) >= k or effort.probes >= self._index.nlist:
                 return np.concatenate([found, chosen.behind])
             effort = replace(effort, probes=2 * effort.probes)  # the nearest lists were short ones
 
-    def _effort(self, k: int, passing: int) -> Effort:
-        """What finding `k` of so many takes: as much as finding the k-fold of all where one in so many passes."""
-        count = len(self._places.ids)
-        deep = math.ceil(k * count / passing)
+    def _effort(self, k: int, chosen: Chosen) -> Effort:
+        """What finding `k` of the chosen takes: as much as finding the m-fold of all, where in the lists that hold any
+        of them one in m is."""
+        among = len(chosen.behind) + int(self._sizes[chosen.per_list > 0].sum())
+        deep = math.ceil(k * among / len(chosen.positions))
         enough = [effort for effort in self._manifest.efforts if effort.k >= deep]
         effort = enough[0] if enough else self._manifest.efforts[-1]
         probes = math.ceil(effort.probes * max(1.0, deep / effort.k))
-        candidates = math.ceil(k * effort.candidates / effort.k)
-        if deep >= EVERYTHING * count:
+        candidates = math.ceil(k * effort.candidates / effort.k) + SLACK
+        if deep >= EVERYTHING * among:
             probes = self._index.nlist
-        return replace(effort, probes=min(probes, self._index.nlist), candidates=min(candidates, passing))
+        candidates = min(candidates, len(chosen.positions))
+        return replace(effort, probes=min(probes, self._index.nlist), candidates=candidates)
 
     def _listed(self, query: Vector, effort: Effort, chosen: Chosen) -> Positions:
         cosines = self._centroids @ query
@@ -153,7 +158,7 @@ class IvfIndex:
     def _passing(self, ids: Ids) -> Chosen:
         """Of the same ids as last time the same: a search may ask twice, and a server's clients keep their filters."""
         last = self._last
-        if last.ids is not ids:
+        if last.ids is not ids and not np.array_equal(last.ids, ids):
             last = self._last = self._chosen(ids)
         return last
 

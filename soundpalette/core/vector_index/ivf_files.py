@@ -70,9 +70,12 @@ def lists_of(manifest: Manifest) -> Lists:
 
 def read(folder: IndexFolder, manifest: Manifest) -> Ivf:
     """Ids, verified, and rows, of the right size. Raises VectorIndexError."""
+    if len(manifest.files) != 2 + len(manifest.rows) or not manifest.efforts:
+        raise folder.damaged("its manifest does not tell all")
     ids = np.frombuffer(folder.read(manifest.files[1]), "<i8").astype(np.int64, copy=False)
     rows = rows_of(manifest).mapped(folder)
-    if len(ids) != len(rows) or np.count_nonzero(ids != GONE) != manifest.count:
+    settled = manifest.listed in np.cumsum(manifest.rows)
+    if not settled or len(ids) != len(rows) or np.count_nonzero(ids != GONE) != manifest.count:
         raise folder.damaged("its size is not what its manifest says")
     return Ivf(manifest, ids, rows)
 

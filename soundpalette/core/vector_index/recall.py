@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from soundpalette.core.types import Vector, Vectors
 from soundpalette.core.vector_index.base import Effort
-from soundpalette.core.vector_index.ivf import Bits, centroids, lists_of, search_lists, visited
+from soundpalette.core.vector_index.ivf import SLACK, Bits, centroids, lists_of, search_lists, visited
 from soundpalette.core.vector_index.ivf_build import draw
 from soundpalette.core.vector_index.rows import MappedRows, Positions
 
@@ -39,8 +39,6 @@ ASKED: Final = np.array([1.0, 1.0, 0.25])
 """How much the work of each kind counts: queries that are far from everything are seldom."""
 OVER: Final = (1.25, 1.5, 2.0)
 """Candidates for each sample that is asked for."""
-SLACK: Final = 100
-"""Candidates beyond that: 0.02 ms, and a filter may leave samples that differ by less than a byte a dimension tells."""
 BLOCK: Final = 16_384
 TIED: Final = 64
 """Samples beyond the deepest question whose equal cosines (copies of one sound) are known."""
@@ -159,7 +157,7 @@ def _found_out(trial: "_Trial", effort: Effort) -> Effort:
     found = trial.found(effort)
     for over in OVER:
         candidates = _over(effort.k, over)
-        reached = trial.truth.recall([one[:candidates] for one in found], effort.k)
+        reached = trial.truth.recall([one[: candidates + SLACK] for one in found], effort.k)
         if reached >= AIM:
             break
     return replace(effort, candidates=candidates, recall=reached)
@@ -177,7 +175,7 @@ class _Trial:
 
     def _found(self, query: Vector, cosines: Vector, effort: Effort) -> Positions:
         lists = visited(cosines, effort.probes, effort.reach)
-        return search_lists(self.index, query, lists, cosines[lists], effort.candidates, self._bits)
+        return search_lists(self.index, query, lists, cosines[lists], effort.candidates + SLACK, self._bits)
 
     @cached_property
     def _centroids(self) -> Vectors:
@@ -189,7 +187,7 @@ class _Trial:
 
 
 def _over(k: int, share: float) -> int:
-    return math.ceil(share * k) + SLACK
+    return math.ceil(share * k)
 
 
 def _directions(vectors: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
