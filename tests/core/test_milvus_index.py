@@ -139,6 +139,42 @@ def test_what_milvus_lets_pass_is_what_the_catalogue_selects(
             assert _passing(index, wanted, catalogue.roots()).tolist() == selected.tolist(), wanted
 
 
+PATHS: Final = (
+    "pa%k/a.wav",
+    "pa%k/in_/b.wav",
+    "pa%k0",
+    "pa%k 2/c.wav",
+    "pa%",
+    "paxk/d.wav",
+    "PA%K/e.wav",
+    'é"\\/f.wav',
+)
+FOLDERS: Final = (
+    "pa%k",
+    "pa%k/in_",
+    "pa%k/a.wav",
+    "pa%",
+    "pa",
+    "pa%k0",
+    'é"\\',
+    ".",
+    "/music",
+    "/music/pa%k",
+    "/",
+    "/mus",
+)
+
+
+def test_a_folder_is_what_lies_in_it_and_nothing_that_is_spelled_like_it(lite: str, tmp_path: Path) -> None:
+    space = Space("test", f"{next(numbers):012}", 4)
+    library = [sample(root, path, None) for root in ROOTS for path in PATHS]
+    with _filled(tmp_path, space, library) as catalogue:
+        index = _published(lite, catalogue, space)
+        for folder in FOLDERS:
+            selected = catalogue.select(Filters(folder=folder))
+            assert _passing(index, Filters(folder=folder), catalogue.roots()).tolist() == selected.tolist(), folder
+
+
 @contextmanager
 def _filled(folder: Path, space: Space, library: Sequence[NewSample]) -> Iterator[Catalogue]:
     catalogue = Catalogue(folder / "catalogue.sqlite")
