@@ -16,6 +16,9 @@ LOCAL: Final = ("", "local")
 CLIENT: Final = "ray://"
 REACH_SECONDS: Final = 5.0
 """A port that does not answer within this is not reached; Ray itself would try for a minute and end the process."""
+SETTINGS: Final = 4
+GREETING: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, SETTINGS, 0, 0, 0, 0, 0))
+"""What begins a connection of HTTP/2 (RFC 9113, 3.4), which a head speaks: it answers with a frame of settings."""
 NODE_SECONDS: Final = 60.0
 """Within this a node has to have started a process; a busy one takes some seconds."""
 ENVIRONMENT: Final = {
@@ -101,13 +104,22 @@ def _join(address: str) -> None:
 
 
 def _check_reached(host: str, port: int, address: str) -> None:
+    """Raises IndexingError where nothing listens, or what listens does not answer gRPC's greeting."""
     try:
-        socket.create_connection((host.strip("[]"), port), REACH_SECONDS).close()
+        with socket.create_connection((host.strip("[]"), port), REACH_SECONDS) as head:
+            if os.environ.get("RAY_USE_TLS", "0") == "0":
+                head.sendall(GREETING)
+                _check_settings(head.recv(9))
     except (OSError, OverflowError, UnicodeError) as error:
         raise IndexingError(
             f"no Ray head can be reached at {address} ({getattr(error, 'strerror', None) or error}); start one there "
             "with `ray start --head --port=6379`, or correct --ray-address"
         ) from error
+
+
+def _check_settings(frame: bytes) -> None:
+    if len(frame) < 4 or frame[3] != SETTINGS:
+        raise ConnectionError("what listens there is no Ray head")
 
 
 def _check_nodes(address: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import ray
 
 from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
@@ -40,7 +41,6 @@ from tests.conftest import CRATE, index_store
 from tests.indexing.gates import Gates, load_gated
 from tests.sounds import kick, noise, tone, write, write_library
 
-ray = pytest.importorskip("ray")
 SAME_VECTOR = 1e-5
 """Between vectors of one file encoded in different batches and processes."""
 STORE = 80 << 20
