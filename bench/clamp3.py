@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import soundfile
 
+from bench.make_clamp3_weights import made
 from bench.rows import Row
 from bench.stopwatch import seconds
 from soundpalette.core.encoders import load_encoder, mert
@@ -45,7 +46,6 @@ NAIVE: Final = 3
 SHAPES: Final = ((1024, 1024, 1024), (2048, 2048, 2048), (2048, 768, 3072), (2048, 3072, 768))
 SIZES: Final = Architecture()
 SAAS_LAYERS: Final = 12
-MAKER: Final = Path(__file__).with_name("make_clamp3_weights.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,7 @@ def rows(weights: Path | None = None) -> Iterator[Row]:
     """All figures."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        if weights is None:
-            weights = folder / "weights"
-            subprocess.run([sys.executable, MAKER, weights], check=True)
+        weights = weights or made()
         encoder = load_clamp3(weights, folder / "cache")
         clips = [Clip(path, list(encoder.windows(path))) for path in render(folder / "clips", CLIPS)]
         encoder.embed_audio_files([clip.path for clip in clips])  # once before: kernels are made at their first use

@@ -5,7 +5,7 @@ Needs 3 GB of disk for a million samples.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,23 @@ def rescan(app: "App", files: Path) -> Row:
         ours.append(seconds(lambda: app.indexer().run([], Lines())))
     name = "rescan of unchanged files; baseline: os.scandir with stat"
     return Row(name, tuple(ours), tuple(walk), "s", "<= 3", FILES)
+
+
+def text_query_clamp3() -> Iterator[Row]:
+    """The same in CLaMP3's 768 dimensions, with full-size random weights."""
+    from bench.make_clamp3_weights import made  # brings torch and transformers
+
+    weights = made()
+    (checkpoint,) = weights.glob("*.pth")
+    named = {"MERT": weights / "mert", "CLAMP3": checkpoint, "TEXT": weights / "text"}
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {f"SOUNDPALETTE_MODELS__{name}": str(path) for name, path in named.items()}
+        os.environ["SOUNDPALETTE_ENCODER__NAME"] = "clamp3"
+        app = _app(Path(folder))
+        space = app.encoder.space
+        fill(app.catalogue, app.catalogue.add_root(Path("/music/generated")), space, FILES)
+        app.store.publish(app.catalogue.holdings(space))
+        yield text_query(app)
 
 
 def text_query(app: "App") -> Row:

@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
+from bench.make_clamp3_weights import made
 from bench.rows import Row
 from soundpalette.core.encoders.weights import CHECKPOINT
 
@@ -54,12 +55,13 @@ class Peaks:
 
 def main() -> None:
     """Print the peaks of both profiles."""
-    for row in rows(Path(sys.argv[1])):
+    for row in rows(*map(Path, sys.argv[1:])):
         sys.stdout.write(f"{row.title}: {row.ours[0]:.2f} {row.unit}  {row.goal}  met: {row.met}\n")
 
 
-def rows(weights: Path) -> Iterator[Row]:
+def rows(weights: Path | None = None) -> Iterator[Row]:
     """Gigabytes of both profiles; the goal is that of the memory-safe one."""
+    weights = weights or made()
     with tempfile.TemporaryDirectory() as folder:
         library = make_library(Path(folder, "library"))
         models = Path(folder, "models")

@@ -34,7 +34,12 @@ PARTS: Final = {
     "text query": "bench.crate:text_query",
     "service": "bench.crate:served_query",
     "sizes": "bench.sizes:rows",
+    "clamp3": "bench.clamp3:rows",
+    "memory": "bench.memory:rows",
     "library": "bench.library:rows",
+    "text query of clamp3": "bench.library:text_query_clamp3",
+    "vectors": "bench.vectors:rows",
+    "milvus": "bench.milvus:rows",
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
 }
