@@ -149,7 +149,9 @@ class Hubert:
         self._places = _Places.of(tensors, sizes)
         self._norm = Norm.of(tensors, "encoder.layer_norm", epsilon)
         layers = range(sizes.num_hidden_layers)
-        self._layers = [Layer.of(tensors, names(layer), sizes.num_attention_heads, epsilon) for layer in layers]
+        self._layers = [
+            Layer.of(tensors, names(layer), sizes.num_attention_heads, epsilon).packed() for layer in layers
+        ]
 
     def means(self, groups: Sequence[torch.Tensor]) -> torch.Tensor:
         """Mean over time and all hidden states, float32 [windows, width], of the windows of all `groups`.

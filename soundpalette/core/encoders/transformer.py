@@ -7,14 +7,18 @@ goes length by length. Nothing is ever padded or masked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from soundpalette.core.encoders.packing import Pack, unpack
 from soundpalette.core.encoders.tensors import Tensors
 
 if TYPE_CHECKING:
     import torch
+
+
+TOKENS: Final = 1_000
+"""So many are in a batch, about: oneDNN chooses its order by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,46 @@ class Linear:
 
         return functional.linear(hidden, self.weight, self.bias)
 
+    def gelu(self, hidden: torch.Tensor) -> torch.Tensor:
+        """GELU of what the layer gives."""
+        from torch.nn import functional
+
+        return functional.gelu(self(hidden))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A linear layer whose weights stand in oneDNN's own order, which it would else bring them into at every call.
+
+    These are the calls that torch's compiler makes. For 1,000 tokens they take 0.6 to 0.9 of the time, GELU included.
+    """
+
+    weight: torch.Tensor
+    bias: torch.Tensor
+
+    def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
+        return self._done(hidden, "none", "")
+
+    def gelu(self, hidden: torch.Tensor) -> torch.Tensor:
+        """GELU of what the layer gives, before it is rounded."""
+        return self._done(hidden, "gelu", "none")
+
+    def _done(self, hidden: torch.Tensor, then: str, how: str) -> torch.Tensor:
+        import torch
+
+        done: torch.Tensor = torch.ops.mkldnn._linear_pointwise(hidden, self.weight, self.bias, then, [], how)
+        return done
+
+
+def packed(linear: Linear | Packed) -> Linear | Packed:
+    """Where the processor computes in bfloat16; elsewhere as it is."""
+    import torch
+
+    weight = linear.weight
+    if isinstance(linear, Packed) or weight.device.type != "cpu" or weight.dtype != torch.bfloat16:
+        return linear
+    return Packed(torch.ops.mkldnn._reorder_linear_weight(weight, TOKENS), linear.bias)
+
 
 @dataclass(frozen=True, slots=True)
 class Norm:
@@ -66,11 +110,11 @@ class Norm:
 class Layer:
     """Query, key and value in one matrix; the query's part is scaled for the dot products beforehand."""
 
-    mix: Linear
-    merge: Linear
+    mix: Linear | Packed
+    merge: Linear | Packed
     mixed: Norm
-    widen: Linear
-    narrow: Linear
+    widen: Linear | Packed
+    narrow: Linear | Packed
     widened: Norm
     heads: int
 
@@ -89,11 +133,15 @@ class Layer:
     def __call__(self, hidden: torch.Tensor, packs: Sequence[Pack]) -> torch.Tensor:
         """[tokens, width] -> [tokens, width]."""
         import torch
-        from torch.nn import functional
 
         context = torch.cat([_attend(part, self.heads) for part in unpack(self.mix(hidden), packs)])
         hidden = self.mixed(self.merge(context).add_(hidden))
-        return self.widened(self.narrow(functional.gelu(self.widen(hidden))).add_(hidden))
+        return self.widened(self.narrow(self.widen.gelu(hidden)).add_(hidden))
+
+    def packed(self) -> Layer:
+        """For many tokens at once."""
+        mix, merge, widen, narrow = map(packed, (self.mix, self.merge, self.widen, self.narrow))
+        return replace(self, mix=mix, merge=merge, widen=widen, narrow=narrow)
 
 
 def _mix(tensors: Tensors, names: Names, heads: int) -> Linear:
