@@ -115,13 +115,17 @@ class App:
         settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
         if ray is None:
             return self._indexer(settings)
-        return self._indexer(replace(settings, addresses=True), self.ray_engine(ray))
+        # The nodes hold their towers whatever the profile says: stages of this machine would only cost commits.
+        batch_size = self.config.processing.batch_size
+        settings = replace(settings, addresses=True, sequential=False, batch_size=batch_size)
+        return self._indexer(settings, self.ray_engine(ray))
 
     def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Estimator:
         """Tells what a run of such an indexer would do and cost."""
         settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
         surveyor = self._indexer(settings).surveyor
-        engine = LocalEngine(self.encoder, self.limits, settings.workers, settings.batch_size)
+        batch_size = self.config.processing.batch_size
+        engine = LocalEngine(self.encoder, self.limits, self._workers, batch_size, settings.gpus)
         return Estimator(self.catalogue, self.encoder, surveyor, self.limits, engine)
 
     def importer(self) -> Importer:
@@ -142,7 +146,7 @@ class App:
         sequential = processing.profile == "sequential"
         return Settings(
             batch_size=1 if sequential else processing.batch_size,
-            workers=1 if sequential else processing.num_workers or processors(),
+            workers=1 if sequential else self._workers,
             limits=self.limits,
             prune=prune,
             verify=verify,
@@ -150,6 +154,11 @@ class App:
             sequential=sequential,
             gpus=visible_gpus if not sequential and self._on_cuda else tuple,
         )
+
+    @property
+    def _workers(self) -> int:
+        """Of the parallel profile."""
+        return self.config.processing.num_workers or processors()
 
     @property
     def _on_cuda(self) -> bool:

@@ -46,6 +46,9 @@ class EmbeddingError(SoundPaletteError):
         self.reason = reason
         super().__init__(f"{self.path} {reason}")
 
+    def __reduce__(self) -> tuple[type["EmbeddingError"], tuple[str, str]]:
+        return type(self), (self.path, self.reason)
+
 
 class EncoderError(SoundPaletteError):
     """An encoder cannot be used: unknown name, device or arguments."""

@@ -1,12 +1,12 @@
 """The commands that find samples and tell what is known of one."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from soundpalette.cli.options import Encoder, Json, app_with
 from soundpalette.cli.output import errors_told, print_json
+from soundpalette.core.addresses import place_in
 from soundpalette.core.types import Filters, KeyMatch, Kind, Preferences
 
 
@@ -58,7 +58,7 @@ def search(
         return
     typer.echo(" score match  seconds    bpm key       role        kind      sample_id     file")
     for hit in result.hits:
-        file = Path(result.roots[hit.root], hit.path)
+        file = place_in(result.roots[hit.root], hit.path)
         bpm = f"{hit.bpm:.1f}" if hit.bpm else "-"
         music = f"{bpm:>6} {hit.key or '-':9} {hit.role or '-':11} {hit.kind or '-':9}"
         more = f"  (+{hit.similar} alike)" if hit.similar else ""

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from soundpalette.core import features_table, filters, traits_table
+from soundpalette.core.addresses import place_in
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.migrations import STAMPED
@@ -336,7 +337,7 @@ class Catalogue(Database):
             "WHERE f.space = ? ORDER BY 1, 2"
         )
         rows = self._rows(sql, (space.key,))
-        return [Failure(str(Path(root, path)), reason) for root, path, reason in rows]
+        return [Failure(place_in(root, path), reason) for root, path, reason in rows]
 
 
 def new_root(path: Path | str) -> Root:

@@ -145,11 +145,6 @@ class _Room:
             self._most, self._well = min(2 * self._most, AT_ONCE), 0
 
 
-def embed(encoder: Encoder, batch: Sequence[Prepared]) -> list[Done]:
-    """One batch, for whoever keeps no `Embedder`."""
-    return Embedder(encoder)(batch)
-
-
 def _unit(vector: Vector) -> Vector | str:
     try:
         return unit(vector)

@@ -116,7 +116,7 @@ class Estimator:
         surveys = [survey for survey in found if survey is not None]
         jobs = [job for survey in surveys for job in survey.jobs]
         sounds = self._sounds(jobs)
-        alone = self._trial(replace(self._parallel, workers=0, batch_size=1), sounds.drawn[:1])
+        alone = self._trial(replace(self._parallel, workers=0, batch_size=1, gpus=tuple), sounds.drawn[:1])
         sequential = peak_bytes()
         trial = self._trial(self._parallel, sounds.drawn[1:]) if len(sounds.drawn) > 1 else alone
         new = sum(job.known is None for job in jobs)
@@ -132,7 +132,7 @@ class Estimator:
             seconds=trial.start + trial.a_file * sounds.short_files + trial.a_second * sounds.long_seconds,
             tried=trial.tried,
             memory=Memory(sequential, peak_bytes() + self._parallel.workers * peak_bytes(of_workers=True)),
-            catalogue_bytes=new * self._row_bytes() + unembedded * width if self._surveyor.embedded else 0,
+            catalogue_bytes=new * self._row_bytes() + (unembedded * width if self._surveyor.embedded else 0),
             index_bytes=unembedded * (width + 8) if self._surveyor.embedded else 0,
             warnings=tuple(warnings),
         )
@@ -151,10 +151,11 @@ class Estimator:
         read = [(job, told) for job, told in zip(drawn, seconds, strict=True) if told]
         short = [(job, told) for job, told in read if told <= LONG_SECONDS]
         total = scaled(jobs, read)
+        tried = short or sorted(read, key=lambda one: one[1])[:1]  # where all are long, the shortest
         share = sum(told for _, told in short) / max(sum(told for _, told in read), 1e-9)
         files = len(jobs) * len(short) / max(len(drawn), 1)
         unreadable = 1 - len(read) / len(drawn) if drawn else 0.0
-        return _Sounds(total * share, total * (1 - share), files, [job for job, _ in short], unreadable)
+        return _Sounds(total * share, total * (1 - share), files, [job for job, _ in tried], unreadable)
 
     def _seconds(self, job: Job) -> float:
         try:

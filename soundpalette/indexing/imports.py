@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from soundpalette.core.addresses import is_address
 from soundpalette.core.audio import Limits, probe
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
@@ -73,7 +74,7 @@ class FileEngine:
         try:
             return replace(done, vector=read_embedding(self._embeddings[Path(done.task.source)], self._dimension))
         except EmbeddingError as error:  # it changed since it was matched
-            return replace(done, reason=str(error))
+            return replace(done, reason=error.reason)
 
 
 def matched(folder: Path, root: Path | None, catalogue: Catalogue, dimension: int) -> Matching:
@@ -87,7 +88,8 @@ def matched(folder: Path, root: Path | None, catalogue: Catalogue, dimension: in
 def _sounds_below(root: Path | None, catalogue: Catalogue) -> list[SoundFile]:
     if root is not None:
         root = root.expanduser().resolve()
-    roots = [Path(one.path) for one in catalogue.roots()] if root is None else [root]
+    here = [Path(one.path) for one in catalogue.roots() if not is_address(one.path)]
+    roots = here if root is None else [root]
     if not roots:
         raise ScanError("no root is known yet; name the folder that the sounds lie in with --root")
     return [SoundFile(one, found.path) for one in roots for found in scan(one, "", roots if root is None else []).files]

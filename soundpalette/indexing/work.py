@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from soundpalette.core.addresses import is_address
+from soundpalette.core.addresses import place_in
 from soundpalette.core.audio import Probe
 from soundpalette.core.music.analysis import Content
 from soundpalette.core.types import Features, FoundFile, KnownFile, Root, Vector
@@ -32,7 +32,7 @@ class Job:
     @property
     def source(self) -> str:
         """Where the file is: an absolute path, or below a root that is an address, an address."""
-        return f"{self.root.path}/{self.file.path}" if is_address(self.root.path) else str(self.path)
+        return place_in(self.root.path, self.file.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
-from soundpalette.core.addresses import below_address, is_address
+from soundpalette.core.addresses import below_address, is_address, place_in
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
@@ -207,7 +207,7 @@ class Workbench:
     def address_of(self, sample: Sample) -> str:
         """Where a sample in a bucket lies; "" for one of this machine."""
         root = self._place_of_root(sample)
-        return f"{root}/{sample.path}" if is_address(root) else ""
+        return place_in(root, sample.path) if is_address(root) else ""
 
     def _root_of(self, sample: Sample) -> Path:
         return Path(self._place_of_root(sample))

@@ -7,6 +7,7 @@ Arithmetic as in sanderwood/clamp3 `code/extract_clamp3.py` and `code/utils.py` 
 
 from __future__ import annotations
 
+import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
@@ -39,6 +40,8 @@ AUDIO_EPSILON: Final = 1e-12
 """Layer norm of transformers' BertConfig, which the reference leaves at its default."""
 AT_ONCE: Final = 2048
 """Items or tokens in a batch: matrix products are no faster with more."""
+
+LOAD_MEND: Final = "make room in memory, set [processing] profile to sequential, or take the encoder compact"
 
 
 def load(
@@ -170,7 +173,10 @@ class Clamp3Encoder(Encoder):
 
 
 class _Late(Generic[T]):
-    """Made at its first use, by one thread; the others wait for it. Towers do not wait for one another."""
+    """Made at its first use, by one thread; the others wait for it. Towers do not wait for one another.
+
+    What cannot be made is an EncoderError: no file is to blame for it.
+    """
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make, self._lock = make, threading.Lock()
@@ -179,12 +185,19 @@ class _Late(Generic[T]):
     def get(self) -> T:
         with self._lock:
             if self._made is None:
-                self._made = self._make()
+                try:
+                    self._made = self._make()
+                except (MemoryError, RuntimeError) as error:
+                    raise EncoderError(f"a tower of clamp3 cannot be loaded ({_told(error)}); {LOAD_MEND}") from error
             return self._made
 
     def drop(self) -> None:
         with self._lock:
             self._made = None
+
+
+def _told(error: Exception) -> str:
+    return textwrap.shorten(str(error), 200, placeholder=" ...") or type(error).__name__
 
 
 def _ids(tokenizer: Tokenizer, text: str) -> list[int]:
