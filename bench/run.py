@@ -44,7 +44,7 @@ PARTS: Final = {
     "palettes": "bench.palettes:rows",
 }
 BY_NAME: Final = {"strength": "bench.strength:rows", "gpu": "bench.gpu:rows", "ray": "bench.ray:rows"}
-"""Left out unless named: the one needs data to be made before (`make train-data`), the other a GPU."""
+"""Left out unless named: strength needs data made before (`make train-data`), gpu a GPU, ray the extra of that name."""
 ALL: Final = PARTS | BY_NAME
 PROJECT: Final = Path(__file__).parent.parent
 RESULTS: Final = PROJECT / "build" / "bench.json"

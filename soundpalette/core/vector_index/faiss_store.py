@@ -118,7 +118,6 @@ class FaissStore:
         return count <= sizes.flat_samples and 4 * self.space.dimension * count <= sizes.flat_bytes
 
     def _flat(self, holdings: Holdings, state: State) -> Manifest:
-
         index = build(self.space, holdings.rows())
         if index.ntotal != state.count:
             raise VectorIndexError(

@@ -120,7 +120,6 @@ class Draft:
         return RowFiles((file,), (counted.rows,)) if counted.rows else RowFiles((), ())
 
     def put_lists(self, index: Any) -> File:
-
         return self._folder.put(f"lists-{self._state.generation}", ".faiss", lambda path: write_faiss(index, path))
 
     def put_ids(self, ids: Ids) -> File:
