@@ -33,17 +33,20 @@ SMALL: Final = Space("bench", "0", 32)
 
 
 def rows() -> list[Row]:
-    """All of this file's."""
+    """Rescan and text query over `FILES`."""
     with tempfile.TemporaryDirectory() as folder:
         app = _app(Path(folder))
         files = Path(folder, "files").resolve()
         _write_files(files, FILES)
         _commit_files(app, files, FILES)
-        found = [rescan(app, files), text_query(app)]
+        return [rescan(app, files), text_query(app)]
+
+
+def growing() -> Iterator[Row]:
+    """Of catalogues of all `SIZES`; filling the largest takes many minutes."""
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            found += growth(Path(folder), size)
-    return found
+            yield from growth(Path(folder), size)
 
 
 def rescan(app: "App", files: Path) -> Row:

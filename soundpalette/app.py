@@ -11,22 +11,19 @@ from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.encoders.gpus import visible_gpus
 from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
-from soundpalette.core.milvus_index import MilvusStore
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
 from soundpalette.core.vector_index import FaissStore, Store
 from soundpalette.errors import ConfigError
-from soundpalette.indexing.estimate import Estimator
-from soundpalette.indexing.imports import FileEngine, Importer
-from soundpalette.indexing.local import LocalEngine
-from soundpalette.indexing.pipeline import Indexer, Settings
-from soundpalette.indexing.work import Engine
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
+    from soundpalette.indexing.estimate import Estimator
+    from soundpalette.indexing.imports import Importer
+    from soundpalette.indexing.pipeline import Indexer, Settings
+    from soundpalette.indexing.work import Engine
     from soundpalette.server.application import Application
     from soundpalette.server.mcp import SoundPaletteServer
     from soundpalette.server.security import Access
@@ -89,6 +86,8 @@ class App:
     def store(self) -> Store:
         space = self.encoder.space
         if self.config.index.backend == "milvus":
+            from soundpalette.core.milvus_index import MilvusStore
+
             return MilvusStore(self.config.milvus_uri, self.config.index.milvus_token, space)
         return FaissStore(self.config.data_dir / "index" / space.key, space)
 
@@ -100,7 +99,7 @@ class App:
         search = self.config.search
         return Workbench(self.searcher, search.default_top_k, search.max_top_k, self.limits, reach)
 
-    def ray_engine(self, address: str) -> Engine:
+    def ray_engine(self, address: str) -> "Engine":
         """The engine that works on a Ray cluster, or on Ray on this machine ("", "local"); nothing is started yet."""
         from soundpalette.indexing.distributed import RayEngine, Work
 
@@ -110,7 +109,7 @@ class App:
 
     def indexer(
         self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False, ray: str | None = None
-    ) -> Indexer:
+    ) -> "Indexer":
         """`ray` is the address of a Ray cluster ("": Ray on this machine) that does the work; None: this machine."""
         settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
         if ray is None:
@@ -120,28 +119,41 @@ class App:
         settings = replace(settings, addresses=True, sequential=False, batch_size=batch_size)
         return self._indexer(settings, self.ray_engine(ray))
 
-    def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Estimator:
+    def estimator(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> "Estimator":
         """Tells what a run of such an indexer would do and cost."""
+        from soundpalette.indexing.estimate import Estimator
+        from soundpalette.indexing.local import LocalEngine
+
         settings = self._settings(prune=prune, verify=verify, analyse_only=analyse_only)
         surveyor = self._indexer(settings).surveyor
         batch_size = self.config.processing.batch_size
         engine = LocalEngine(self.encoder, self.limits, self._workers, batch_size, settings.gpus)
         return Estimator(self.catalogue, self.encoder, surveyor, self.limits, engine)
 
-    def importer(self) -> Importer:
+    def importer(self) -> "Importer":
         """Takes existing embeddings into the encoder's space. Raises EncoderError where its weights are missing."""
+        from soundpalette.indexing.imports import Importer
+
         return Importer(self.encoder, self.limits, self._indexer_from)
 
-    def _indexer_from(self, embeddings: Mapping[Path, Path]) -> Indexer:
+    def _indexer_from(self, embeddings: Mapping[Path, Path]) -> "Indexer":
+        from soundpalette.indexing.imports import FileEngine
+        from soundpalette.indexing.local import LocalEngine
+
         settings = self._settings()
         engine = LocalEngine(self.encoder, self.limits, workers=settings.workers, batch_size=settings.batch_size)
         return self._indexer(settings, FileEngine(engine, embeddings, self.encoder.space.dimension))
 
-    def _indexer(self, settings: Settings, engine: Engine | None = None) -> Indexer:
+    def _indexer(self, settings: "Settings", engine: "Engine | None" = None) -> "Indexer":
+        from soundpalette.indexing.pipeline import Indexer  # late, as all of indexing: a server needs none of it
+
         guesser = WordGuesser(self.vocabulary, self.encoder)
         return Indexer(self.catalogue, self.encoder, self.store, settings, guesser, engine)
 
-    def _settings(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> Settings:
+    def _settings(self, *, prune: bool = False, verify: bool = False, analyse_only: bool = False) -> "Settings":
+        from soundpalette.core.encoders.gpus import visible_gpus
+        from soundpalette.indexing.pipeline import Settings
+
         processing = self.config.processing
         sequential = processing.profile == "sequential"
         return Settings(
