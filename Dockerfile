@@ -15,8 +15,10 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY soundpalette ./soundpalette
+# Of pyproject.toml, with commas between: --build-arg EXTRAS=milvus,ray
+ARG EXTRAS=""
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m pip --python /opt/soundpalette/bin/python install -c constraints.txt .
+    python -m pip --python /opt/soundpalette/bin/python install -c constraints.txt ".${EXTRAS:+[$EXTRAS]}"
 
 FROM python:${PYTHON}
 LABEL org.opencontainers.image.title="SoundPalette" \

@@ -2,7 +2,8 @@
 
 The catalogue goes through SQLite's own backup, in one transaction: a copied or renamed file would part it from the -wal
 and -shm files that a running server has open. The manifest comes last and makes the new index current; a server looks
-at it at each query. Whatever breaks off in between leaves the older index whole; run it again. Needs Python alone.
+at it at each query. A file of the index that is there already, to the last byte, is not copied again. Whatever breaks
+off in between leaves the older index whole; run it again. Needs Python alone.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 CATALOGUE = "catalogue.sqlite"
@@ -19,45 +20,76 @@ MANIFEST = "manifest.json"
 
 
 def publish(source: Path, target: Path) -> None:
-    """Make `target` what `source` is. Raises SystemExit with a sentence where they do not fit or a file is damaged."""
+    """Make `target` what `source` is. Raises SystemExit with a sentence where they do not fit, a file is damaged or
+    gone, or the disk is full; what was staged is removed then."""
+    try:
+        with ExitStack() as undo:
+            _bring(source, target, undo)
+    except (OSError, sqlite3.Error) as error:
+        raise SystemExit(
+            f"{source} was not published into {target} ({error}), where the older index is whole; let the indexer "
+            "finish or make room there, and run it again"
+        ) from error
+
+
+def _bring(source: Path, target: Path, undo: ExitStack) -> None:
     manifests = {path: path.read_bytes() for path in sorted(source.glob(f"index/*/{MANIFEST}"))}
     if not manifests:
         raise SystemExit(f"{source} holds no published index; name the data folder of an indexer that has finished")
-    staged = [_stage(path, manifest, target) for path, manifest in manifests.items()]
+    staged = [_stage(path, manifest, target, undo) for path, manifest in manifests.items()]
     _copy_catalogue(source / CATALOGUE, target / CATALOGUE)
-    for files in staged:  # the index's files, then its manifest
+    for files, manifest in zip(staged, manifests.values(), strict=True):  # the index's files, then its manifest
         for temporary in files:
             temporary.replace(temporary.with_suffix(""))
-        _remove_older(files[0].parent, {temporary.stem for temporary in files})
+        _remove_older(files[-1].parent, {*_told(manifest), MANIFEST})
 
 
-def _stage(path: Path, manifest: bytes, target: Path) -> list[Path]:
-    """The index's files and then its manifest beside their places, on the disk, each with `.tmp` behind its name."""
+def _stage(path: Path, manifest: bytes, target: Path, undo: ExitStack) -> list[Path]:
+    """The index's files that are not in place yet, and then its manifest, beside their places, on the disk, each with
+    `.tmp` behind its name; `undo` removes what is still there."""
     folder = target / "index" / path.parent.name
     folder.mkdir(parents=True, exist_ok=True)
-    staged = [_copied(path.with_name(Path(name).name), digest, folder) for name, digest in _told(manifest).items()]
-    current = folder / f"{MANIFEST}.tmp"
-    current.write_bytes(manifest)
-    for file in (*staged, current):
+    staged = []
+    for name, digest in _told(manifest).items():
+        original = path.with_name(name)
+        if not _holds(folder / name, original.stat().st_size, digest):
+            staged.append(_temporary(folder / name, undo))
+            _copy(original, digest, staged[-1])
+    staged.append(_temporary(folder / MANIFEST, undo))
+    staged[-1].write_bytes(manifest)
+    for file in staged:
         with file.open("r+b") as written:
             os.fsync(written.fileno())
-    return [*staged, current]
+    return staged
+
+
+def _temporary(place: Path, undo: ExitStack) -> Path:
+    temporary = place.with_name(f"{place.name}.tmp")
+    undo.callback(temporary.unlink, missing_ok=True)
+    return temporary
 
 
 def _told(manifest: bytes) -> dict[str, str]:
     """By name, each file's checksum; an older version's index is one file."""
     told = json.loads(manifest)
     files = [{"name": told["file"], "sha256": told["sha256"]}] if "file" in told else told["files"]
-    return {file["name"]: file["sha256"] for file in files}
+    return {Path(file["name"]).name: file["sha256"] for file in files}
 
 
-def _copied(source: Path, digest: str, folder: Path) -> Path:
-    copy = folder / f"{source.name}.tmp"
+def _holds(place: Path, size: int, digest: str) -> bool:
+    """Whether this very file is there already; its name alone would not tell a damaged one."""
+    return place.is_file() and place.stat().st_size == size and _digest(place) == digest
+
+
+def _copy(source: Path, digest: str, copy: Path) -> None:
     shutil.copyfile(source, copy)
-    with copy.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-            raise SystemExit(f"{source} is not what its manifest says; copy it anew, or index again")
-    return copy
+    if _digest(copy) != digest:
+        raise SystemExit(f"{source} is not what its manifest says; copy it anew, or index again")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy_catalogue(source: Path, target: Path) -> None:
@@ -77,7 +109,8 @@ def _version(catalogue: sqlite3.Connection) -> int:
 def _remove_older(folder: Path, current: set[str]) -> None:
     for other in folder.iterdir():
         if other.name not in current:
-            other.unlink()
+            with suppress(OSError):  # Windows: a reader still has it open; the next run removes it
+                other.unlink()
 
 
 if __name__ == "__main__":

@@ -64,10 +64,17 @@ class Stage:
             for source in sources:
                 self._copy(source)
         elif one.name == "RUN":
-            command = self.here(re.sub(r"^(--\S+\s+)+", "", one.value))
-            subprocess.run(["/bin/sh", "-c", command], cwd=self.folder, env=self.environment, check=True, text=True)
+            self.run(self.command(one))
         else:
             raise NotImplementedError(one.name)
+
+    def command(self, one: Instruction) -> str:
+        """What the shell is given by a RUN, without its mounts."""
+        return self.here(re.sub(r"^(--\S+\s+)+", "", one.value))
+
+    def run(self, command: str) -> None:
+        """Let a shell run it where the build stands."""
+        subprocess.run(["/bin/sh", "-c", command], cwd=self.folder, env=self.environment, check=True, text=True)
 
     def _copy(self, source: str) -> None:
         if (PROJECT / source).is_dir():

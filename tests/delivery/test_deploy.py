@@ -29,6 +29,10 @@ def publish(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(PUBLISH), str(source), str(target)], capture_output=True, text=True)
 
 
+def staged(target: Path) -> list[Path]:
+    return list(target.glob("index/*/*.tmp"))
+
+
 @pytest.fixture
 def data(indexer: Indexer, library: Path, tmp_path: Path) -> Path:
     """An indexer's data folder."""
@@ -76,6 +80,41 @@ def test_a_damaged_copy_is_not_published(data: Path, server: Searcher, tmp_path:
     assert refused.returncode == 1
     assert "is not what its manifest says" in refused.stderr
     assert found(server) == before
+    assert not staged(tmp_path / "server")
+
+
+def test_what_is_there_already_is_not_copied_again(data: Path, tmp_path: Path) -> None:
+    assert publish(data, tmp_path / "server").returncode == 0
+    (index,) = (tmp_path / "server" / "index").glob("*/*.faiss")
+    before, content = index.stat(), index.read_bytes()
+    assert publish(data, tmp_path / "server").returncode == 0
+    assert (index.stat().st_ino, index.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    index.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert publish(data, tmp_path / "server").returncode == 0
+    assert index.read_bytes() == content, "one of that name and size that is damaged is replaced"
+
+
+def test_a_source_that_published_in_between_is_told_in_a_sentence(data: Path, server: Searcher, tmp_path: Path) -> None:
+    publish(data, tmp_path / "server")
+    before = found(server)
+    (index,) = (data / "index").glob("*/*.faiss")
+    index.unlink()  # the manifest that was read names a file that the next one does not
+    refused = publish(data, tmp_path / "server")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{data} was not published into {tmp_path / 'server'} (")
+    assert "let the indexer finish" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert found(server) == before
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="no POSIX shell")
+def test_a_full_disk_is_told_in_a_sentence_and_keeps_nothing_of_what_was_staged(data: Path, tmp_path: Path) -> None:
+    limited = ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", sys.executable, str(PUBLISH)]
+    refused = subprocess.run([*limited, str(data), str(tmp_path / "server")], capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "make room there" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not [path for path in (tmp_path / "server").rglob("*") if path.is_file()]
 
 
 def test_a_catalogue_of_another_version_is_not_laid_over(data: Path, server: Searcher, tmp_path: Path) -> None:
@@ -85,7 +124,7 @@ def test_a_catalogue_of_another_version_is_not_laid_over(data: Path, server: Sea
     refused = publish(data, tmp_path / "server")
     assert refused.returncode == 1
     assert "one SoundPalette version on both sides" in refused.stderr
-    assert not list(Path(server.store.place).glob("manifest.json"))
+    assert not list(Path(server.store.place).iterdir())
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """What the image is made of and how it runs, as far as the files tell."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from whalint.parser import parse_key_values
 
-from tests.delivery.dockerfile import PROJECT, instructions
+from tests.delivery.dockerfile import PROJECT, Stage, environment, instructions
 
 DOCKERFILES = ("Dockerfile", "deploy/cloud-run/Dockerfile")
 
@@ -48,3 +50,27 @@ def test_it_runs_as_nobody_in_particular_on_the_port_that_it_exposes() -> None:
     assert told["USER"] == "10001:10001"
     assert told["EXPOSE"] == variables["PORT"] == "8765"
     assert not [name for name in variables if "TOKEN" in name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a POSIX shell")
+@pytest.mark.parametrize(
+    ("given", "installed"),
+    [({}, "."), ({"EXTRAS": "milvus"}, ".[milvus]"), ({"EXTRAS": "milvus,ray"}, ".[milvus,ray]")],
+)
+def test_the_image_gets_the_extras_that_the_build_names(
+    given: dict[str, str], installed: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    build = Stage(tmp_path, environment(**given))
+    *_, install = [one for one in instructions(0) if one.name == "RUN"]
+    for one in instructions(0):
+        if one.name == "ARG":
+            build.carry_out(one)
+    build.run(f"echo {build.command(install)}")
+    assert capfd.readouterr().out.endswith(f" install -c constraints.txt {installed}\n")
+
+
+def test_the_extras_that_the_guide_builds_with_are_there() -> None:
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    guide = (PROJECT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"EXTRAS=(\w+)", guide)) == {"milvus"}
+    assert {"milvus", "ray"} <= set(extras)
