@@ -54,13 +54,12 @@ class IndexReader:
             return held if stamp else None
         try:
             index = self._store.load()
+            if index is None:
+                return None
+            self._held = Published(index, self._usual(index) if index.manifest.count else None, stamp)
         except VectorIndexError as error:
             if held is None:
                 raise
             log.warning("%s; queries are answered from the older index, which is still held", error)
             self._held = replace(held, stamp=stamp)
-            return self._held
-        if index is None:
-            return None
-        self._held = Published(index, self._usual(index) if index.manifest.count else None, stamp)
         return self._held

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.milvus_index import MilvusStore
-from soundpalette.core.milvus_index.expressions import expression, quoted
+from soundpalette.core.milvus_index.expressions import quoted
 from soundpalette.core.types import Entries, Filters, Ids, NewSample, Root, Space, Traits, Vector
 from soundpalette.core.vector_index import Passing, VectorIndex
 from soundpalette.errors import VectorIndexError
@@ -199,8 +199,6 @@ def _passing(index: VectorIndex, wanted: Filters, roots: Sequence[Root]) -> Ids:
 
     vector = np.array([1, 0, 0, 0], np.float32)
     asked = None if wanted == Filters() else Passing(wanted, never, roots)
-    if asked is not None and not expression(wanted, roots):  # such as the folder ".", in which all lie
-        asked = None
     return np.sort(index.query(vector, 100, asked).ids)
 
 

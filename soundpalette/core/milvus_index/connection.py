@@ -95,15 +95,15 @@ class Connection:
 
     def _failure(self, error: Exception) -> VectorIndexError:
         reason = _reason(error)
-        if any(word in reason.lower() for word in ("unauthenticated", "permission", "auth check", "privilege")):
-            return VectorIndexError(
-                f"Milvus at {self.place} refuses the token ({reason}); "
-                "set [index] milvus_token to one that may read and write there"
-            )
         if self.is_file and self._client is None:
             return VectorIndexError(
                 f"Milvus Lite cannot open {self.place}: another process has it open, or it is damaged; end that "
                 "process (or serve the file to both with `milvus-lite server`, docs/deployment.md), or delete the file"
+            )
+        if any(word in reason.lower() for word in ("unauthenticated", "permission", "auth check", "privilege")):
+            return VectorIndexError(
+                f"Milvus at {self.place} refuses the token ({reason}); "
+                "set [index] milvus_token to one that may read and write there"
             )
         if any(word in reason for word in ("UNAVAILABLE", "DEADLINE_EXCEEDED", "Fail connecting", "timeout")):
             return VectorIndexError(

@@ -18,7 +18,7 @@ import numpy as np
 from soundpalette.core.milvus_index import expressions
 from soundpalette.core.milvus_index.collection import MOST_HITS, Collection, Publication
 from soundpalette.core.milvus_index.connection import Connection
-from soundpalette.core.types import Entries, Ids, Space, State, Vector, Vectors
+from soundpalette.core.types import NO_FILTERS, Entries, Ids, Space, State, Vector, Vectors
 from soundpalette.core.vector_index.base import Heard, Holdings, Manifest, Matches, Passing, Stamp, silent
 from soundpalette.core.vector_index.rows import checked, tell
 from soundpalette.errors import VectorIndexError
@@ -70,6 +70,7 @@ class MilvusStore:
         self._asking = threading.Lock()
         self._asked = -STAMP_SECONDS
         self._stamp: Stamp | None = None
+        self._failed = ""
 
     @property
     def space(self) -> Space:
@@ -83,10 +84,19 @@ class MilvusStore:
         """As `Store.stamp`, at most `STAMP_SECONDS` old. Raises VectorIndexError where Milvus does not answer."""
         with self._asking:
             if time.monotonic() - self._asked >= STAMP_SECONDS:
-                found = self._collection.published()
-                self._stamp = (found.manifest.generation, found.number) if found else None
+                self._failed, self._stamp = self._ask()
                 self._asked = time.monotonic()
+            if self._failed:  # told to all who waited, too: each asking takes as long as Milvus is given to answer
+                raise VectorIndexError(self._failed)
             return self._stamp
+
+    def _ask(self) -> tuple[str, Stamp | None]:
+        """Why nothing can be asked, or what is published."""
+        try:
+            found = self._collection.published()
+        except VectorIndexError as error:
+            return str(error), None
+        return "", (found.manifest.generation, found.number) if found else None
 
     def manifest(self) -> Manifest | None:
         found = self._collection.published()
@@ -127,8 +137,9 @@ class MilvusStore:
         held = self._held(state)
         self._collection.make()
         known = held is not None and held.edition is not None and holdings.knows(held.edition)
+        known = known and held is not None and self._collection.count() == held.count  # else rows were lost there
         count = self._bring(holdings, held if known else None, heard)
-        if known and count != state.count:  # rows were lost there
+        if known and count != state.count:
             count = self._bring(holdings, None, heard)
         if count != state.count:
             raise VectorIndexError(
@@ -187,9 +198,9 @@ class MilvusStore:
 
 
 def _expressions(passing: Passing) -> list[str]:
-    """What passes, by conditions; by ids, in parts of a bounded length, where no condition says it."""
-    if told := expressions.expression(passing.filters, passing.roots):
-        return [told]
+    """What passes, by conditions ("" where all do); by ids, in parts of a bounded length, where there are none."""
+    if passing.filters != NO_FILTERS:
+        return [expressions.expression(passing.filters, passing.roots)]
     ids = passing.ids
     return [expressions.among(ids[start : start + MOST_IDS]) for start in range(0, len(ids), MOST_IDS)]
 
