@@ -14,7 +14,7 @@ import socket
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby, islice
@@ -87,21 +87,32 @@ class RayEngine:
         self._gpu = gpu
         self._open = ExitStack()
         self._resources: Resources | None = None
+        self._users = 0
 
     def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
-        for in_bucket, some in groupby(jobs, lambda job: is_address(job.root.path)):
-            hashed = self._hashed_there if in_bucket else _hashed_here
-            yield from hashed(some)
+        with self._in_use():
+            for in_bucket, some in groupby(jobs, lambda job: is_address(job.root.path)):
+                hashed = self._hashed_there if in_bucket else _hashed_here
+                yield from hashed(some)
 
     def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         tasks = iter(tasks)
-        try:
+        with self._in_use():
             while some := list(islice(tasks, ROUND)):
                 for task, done in self._spread(Encode, some, _undone):
                     yield replace(done, task=task)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Whoever ends last leaves the cluster: `work` takes its tasks from what `identify` finds meanwhile."""
+        self._users += 1
+        try:
+            yield
         finally:
-            self._resources = None
-            self._open.close()
+            self._users -= 1
+            if not self._users:
+                self._resources = None
+                self._open.close()
 
     def _hashed_there(self, jobs: Iterable[Job]) -> Iterator[Identified]:
         jobs = iter(jobs)
@@ -110,7 +121,7 @@ class RayEngine:
             yield from (found[id(job)] for job in some)
 
     def _cluster(self) -> Resources:
-        """Joined when it is needed, and left when the work is done."""
+        """Joined when it is needed, and left when nobody works any more (`_in_use`)."""
         if self._resources is None:
             self._resources = self._open.enter_context(joined(self._address))
             if not self._resources.cpus:
