@@ -247,7 +247,11 @@ class Hash:
 
 class Encode:
     """An actor that loads the encoder once, and decodes, analyses and embeds. A node whose encoder is another one is
-    not let near the catalogue: the refusal ends the run with its name."""
+    not let near the catalogue: the refusal ends the run with its name.
+
+    What lies in a bucket is copied whole, even where its features are kept and its header alone is wanted: a header
+    is held against the file's length, and in some formats the length stands at the end.
+    """
 
     def __init__(self, work: Work) -> None:
         self._work = work
