@@ -4,8 +4,8 @@ to the driver, which alone knows the catalogue.
 What travels is small: a batch of tasks (paths and hashes) goes out, vectors and what was heard come back; nodes
 read the audio themselves, from a drive that all of them see under the same path, or from a bucket. A batch that does
 not come back, since its node was lost or a file killed the process, is tried again file by file, on any node; a file
-that kills its process when it is alone, twice, is a failure. Ray Data holds back its actors while results wait to be
-taken, so that the driver never holds more than a batch.
+that kills its process when it is alone, twice, is a failure. The driver holds a round of tasks, several times over
+while they travel; of results no more than a batch, since Ray Data holds back its actors while some wait to be taken.
 """
 
 import logging
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     import ray.data
 
 ROUND: Final = 1 << 16
-"""Tasks that are listed before they go out: bounds the driver's memory; actors are started once a round."""
+"""Jobs or tasks that are listed before they go out: bounds the driver's memory; actors are started once a round."""
+ROUND_BYTES: Final = 256 << 20
+"""Of kept features, with which a round ends before it has that many tasks: MERT makes 3 kB for 5 s of sound."""
 COPIES: Final = 256 << 20
 """Bytes of remote files that an actor keeps beside each other; a larger file is alone."""
 FETCHES: Final = 4
@@ -98,7 +100,7 @@ class RayEngine:
     def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         tasks = iter(tasks)
         with self._in_use():
-            while some := list(islice(tasks, ROUND)):
+            while some := round_of(tasks):
                 for task, done in self._spread(Encode, some, _undone):
                     yield replace(done, task=task)
 
@@ -208,6 +210,16 @@ def _tables(data: "ray.data.Dataset") -> Iterator["pyarrow.Table"]:
                 yield ray.get(block)
             except ray.exceptions.RayError as error:
                 log.info("a batch was lost: %s", type(error).__name__)
+
+
+def round_of(tasks: Iterator[Task]) -> list[Task]:
+    """The next ones, until they or their kept features are as many as the driver is to hold; none at the end."""
+    some: list[Task] = []
+    held = 0
+    while len(some) < ROUND and held < ROUND_BYTES and (task := next(tasks, None)) is not None:
+        some.append(task)
+        held += 0 if task.features is None else task.features.nbytes
+    return some
 
 
 def _hashed_here(jobs: Iterable[Job]) -> Iterator[Identified]:

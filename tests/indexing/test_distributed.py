@@ -28,10 +28,11 @@ from soundpalette.core.types import Counts, Space
 from soundpalette.doctor import library as doctor
 from soundpalette.errors import IndexingError, RequestError, ScanError
 from soundpalette.indexing import remote
-from soundpalette.indexing.distributed import RayEngine, Work
+from soundpalette.indexing.distributed import ROUND_BYTES, RayEngine, Work, round_of
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.progress import Lines, Progress
 from soundpalette.indexing.scan import Found
+from soundpalette.indexing.work import Task
 from soundpalette.tools.library import status
 from soundpalette.tools.palette import describe_palette
 from soundpalette.tools.search import search_by_audio, search_by_text
@@ -298,6 +299,12 @@ def test_an_address_that_cannot_be_a_root_is_told_in_a_sentence(
     with pytest.raises(ScanError, match=told) as raised:
         Library(tmp_path, compact).index(address, engine=engine(compact))
     assert "secret" not in str(raised.value)
+
+
+def test_a_round_ends_where_the_driver_would_hold_too_many_features() -> None:
+    half = np.broadcast_to(np.float32(0), (ROUND_BYTES // 8, 1))
+    tasks = iter([Task(f"{number}", "", embed=True, analyse=False, features=half) for number in range(5)])
+    assert [len(round_of(tasks)) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_an_address_without_ray_is_told_in_a_sentence() -> None:
