@@ -306,15 +306,24 @@ class Encode:
 
 
 def _answered(table: "pyarrow.Table", work: Callable[[list[Any]], Sequence[object]]) -> "pyarrow.Table":
+    """The outermost boundary of an actor: only what ends its process may cost a block, for that is its files' fault."""
     import pyarrow
 
-    items: list[tuple[int, Any]] = pickle.loads(table.column(COLUMN)[0].as_py())
     try:
+        items: list[tuple[int, Any]] = pickle.loads(table.column(COLUMN)[0].as_py())
         results = work([item for _, item in items])
         answer = Answer(tuple(zip((number for number, _ in items), results, strict=True)))
     except (SoundPaletteError, ImportError) as error:  # no file's fault
-        answer = Answer(refusal=f"node {socket.gethostname()} cannot work: {error}")
+        answer = _refusal(f"{error}")
+    except Exception as error:  # none either: what a file may cause became its reason further in
+        log.exception("a batch could not be worked on")
+        told = " ".join(str(error).split())[:200]
+        answer = _refusal(f"{type(error).__name__}: {told}; mend or remove that node and run the same command again")
     return pyarrow.table({COLUMN: [pickle.dumps(answer)]})
+
+
+def _refusal(reason: str) -> Answer:
+    return Answer(refusal=f"node {socket.gethostname()} cannot work (what was committed is kept): {reason}")
 
 
 def _pieces(tasks: Sequence[Task]) -> Iterator[list[Task]]:
