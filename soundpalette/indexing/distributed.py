@@ -4,8 +4,8 @@ to the driver, which alone knows the catalogue.
 What travels is small: a batch of tasks (paths and hashes) goes out, vectors and what was heard come back; nodes
 read the audio themselves, from a drive that all of them see under the same path, or from a bucket. A batch that does
 not come back, since its node was lost or a file killed the process, is tried again file by file, on any node; a file
-that kills its process when it is alone, twice, is a failure. Ray Data holds back its actors while results wait to be
-taken, so that the driver never holds more than a batch.
+that kills its process when it is alone, twice, is a failure. The driver holds a round of tasks, several times over
+while they travel; of results no more than a batch, since Ray Data holds back its actors while some wait to be taken.
 """
 
 import logging
@@ -14,7 +14,7 @@ import socket
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby, islice
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     import ray.data
 
 ROUND: Final = 1 << 16
-"""Tasks that are listed before they go out: bounds the driver's memory; actors are started once a round."""
+"""Jobs or tasks that are listed before they go out: bounds the driver's memory; actors are started once a round."""
+ROUND_BYTES: Final = 256 << 20
+"""Of kept features, with which a round ends before it has that many tasks: MERT makes 3 kB for 5 s of sound."""
 COPIES: Final = 256 << 20
 """Bytes of remote files that an actor keeps beside each other; a larger file is alone."""
 FETCHES: Final = 4
@@ -87,21 +89,32 @@ class RayEngine:
         self._gpu = gpu
         self._open = ExitStack()
         self._resources: Resources | None = None
+        self._users = 0
 
     def identify(self, jobs: Iterable[Job]) -> Generator[Identified, None, None]:
-        for in_bucket, some in groupby(jobs, lambda job: is_address(job.root.path)):
-            hashed = self._hashed_there if in_bucket else _hashed_here
-            yield from hashed(some)
+        with self._in_use():
+            for in_bucket, some in groupby(jobs, lambda job: is_address(job.root.path)):
+                hashed = self._hashed_there if in_bucket else _hashed_here
+                yield from hashed(some)
 
     def work(self, tasks: Iterable[Task]) -> Generator[Done, None, None]:
         tasks = iter(tasks)
-        try:
-            while some := list(islice(tasks, ROUND)):
+        with self._in_use():
+            while some := round_of(tasks):
                 for task, done in self._spread(Encode, some, _undone):
                     yield replace(done, task=task)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Whoever ends last leaves the cluster: `work` takes its tasks from what `identify` finds meanwhile."""
+        self._users += 1
+        try:
+            yield
         finally:
-            self._resources = None
-            self._open.close()
+            self._users -= 1
+            if not self._users:
+                self._resources = None
+                self._open.close()
 
     def _hashed_there(self, jobs: Iterable[Job]) -> Iterator[Identified]:
         jobs = iter(jobs)
@@ -110,7 +123,7 @@ class RayEngine:
             yield from (found[id(job)] for job in some)
 
     def _cluster(self) -> Resources:
-        """Joined when it is needed, and left when the work is done."""
+        """Joined when it is needed, and left when nobody works any more (`_in_use`)."""
         if self._resources is None:
             self._resources = self._open.enter_context(joined(self._address))
             if not self._resources.cpus:
@@ -199,6 +212,16 @@ def _tables(data: "ray.data.Dataset") -> Iterator["pyarrow.Table"]:
                 log.info("a batch was lost: %s", type(error).__name__)
 
 
+def round_of(tasks: Iterator[Task]) -> list[Task]:
+    """The next ones, until they or their kept features are as many as the driver is to hold; none at the end."""
+    some: list[Task] = []
+    held = 0
+    while len(some) < ROUND and held < ROUND_BYTES and (task := next(tasks, None)) is not None:
+        some.append(task)
+        held += 0 if task.features is None else task.features.nbytes
+    return some
+
+
 def _hashed_here(jobs: Iterable[Job]) -> Iterator[Identified]:
     return ahead(identify, jobs, FETCHES, lambda waiting: len(waiting) < 4 * FETCHES)
 
@@ -236,7 +259,11 @@ class Hash:
 
 class Encode:
     """An actor that loads the encoder once, and decodes, analyses and embeds. A node whose encoder is another one is
-    not let near the catalogue: the refusal ends the run with its name."""
+    not let near the catalogue: the refusal ends the run with its name.
+
+    What lies in a bucket is copied whole, even where its features are kept and its header alone is wanted: a header
+    is held against the file's length, and in some formats the length stands at the end.
+    """
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -279,15 +306,24 @@ class Encode:
 
 
 def _answered(table: "pyarrow.Table", work: Callable[[list[Any]], Sequence[object]]) -> "pyarrow.Table":
+    """The outermost boundary of an actor: only what ends its process may cost a block, for that is its files' fault."""
     import pyarrow
 
-    items: list[tuple[int, Any]] = pickle.loads(table.column(COLUMN)[0].as_py())
     try:
+        items: list[tuple[int, Any]] = pickle.loads(table.column(COLUMN)[0].as_py())
         results = work([item for _, item in items])
         answer = Answer(tuple(zip((number for number, _ in items), results, strict=True)))
     except (SoundPaletteError, ImportError) as error:  # no file's fault
-        answer = Answer(refusal=f"node {socket.gethostname()} cannot work: {error}")
+        answer = _refusal(f"{error}")
+    except Exception as error:  # none either: what a file may cause became its reason further in
+        log.exception("a batch could not be worked on")
+        told = " ".join(str(error).split())[:200]
+        answer = _refusal(f"{type(error).__name__}: {told}; mend or remove that node and run the same command again")
     return pyarrow.table({COLUMN: [pickle.dumps(answer)]})
+
+
+def _refusal(reason: str) -> Answer:
+    return Answer(refusal=f"node {socket.gethostname()} cannot work (what was committed is kept): {reason}")
 
 
 def _pieces(tasks: Sequence[Task]) -> Iterator[list[Task]]:

@@ -4,7 +4,7 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from soundpalette.core.addresses import PACKAGES, SEPARATOR
 from soundpalette.core.audio import EXTENSIONS, Limits
 from soundpalette.core.types import FoundFile
-from soundpalette.errors import AudioError, ScanError
+from soundpalette.errors import AudioError, IndexingError, ScanError
 from soundpalette.indexing.scan import Found
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ CHANGED: Final = ("LastModified", "mtime", "updated")
 FOREIGN: Final = {
     "aiohttp": "ClientError",
     "botocore.exceptions": "BotoCoreError",
+    "gcsfs.retry": "HttpError",
     "google.auth.exceptions": "GoogleAuthError",
 }
-"""What s3fs and gcsfs let through as it came: no connection, no keys."""
+"""What s3fs and gcsfs let through as it came: no connection, no keys, a server's refusal."""
 
 
 def checked_address(address: str) -> str:
@@ -93,12 +94,26 @@ def size_at(address: str) -> int:
 
 @contextmanager
 def copied(address: str, limits: Limits) -> Iterator[Path]:
-    """A copy of an object in a temporary file with its suffix. Raises AudioError, also beyond `limits.max_bytes`."""
-    with tempfile.NamedTemporaryFile(prefix="soundpalette-", suffix=PurePosixPath(address).suffix) as file:
-        for block in _blocks(address, limits):
-            file.write(block)
-        file.flush()
-        yield Path(file.name)
+    """A copy of an object in a temporary file with its suffix. Raises AudioError, also beyond `limits.max_bytes`, and
+    IndexingError where this machine has no room for it."""
+    with ExitStack() as stack:
+        with _writing(address):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="soundpalette-"))
+            copy = Path(folder, f"copy{PurePosixPath(address).suffix}")
+            with copy.open("wb") as file:
+                file.writelines(_blocks(address, limits))
+        yield copy
+
+
+@contextmanager
+def _writing(address: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # of this machine: what the store raises is an AudioError by now
+        raise IndexingError(
+            f"{address} cannot be copied to the temporary folder ({error.strerror or error}); "
+            "make room in it, or start Ray on that node with TMPDIR set to a folder that has some"
+        ) from error
 
 
 def _blocks(address: str, limits: Limits) -> Iterator[bytes]:

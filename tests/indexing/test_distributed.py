@@ -4,6 +4,7 @@ The catalogue is that of the engine of this machine, whatever nodes, workers and
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -28,10 +29,11 @@ from soundpalette.core.types import Counts, Space
 from soundpalette.doctor import library as doctor
 from soundpalette.errors import IndexingError, RequestError, ScanError
 from soundpalette.indexing import remote
-from soundpalette.indexing.distributed import RayEngine, Work
+from soundpalette.indexing.distributed import ROUND_BYTES, RayEngine, Work, round_of
 from soundpalette.indexing.pipeline import Indexer, Report, Settings
 from soundpalette.indexing.progress import Lines, Progress
 from soundpalette.indexing.scan import Found
+from soundpalette.indexing.work import Task
 from soundpalette.tools.library import status
 from soundpalette.tools.palette import describe_palette
 from soundpalette.tools.search import search_by_audio, search_by_text
@@ -39,12 +41,25 @@ from soundpalette.tools.show import show
 from soundpalette.tools.workbench import Workbench
 from tests.conftest import CRATE, index_store
 from tests.indexing.gates import Gates, load_gated
+from tests.indexing.small_disk import small_disk
 from tests.sounds import kick, noise, tone, write, write_library
 
 SAME_VECTOR = 1e-5
 """Between vectors of one file encoded in different batches and processes."""
 STORE = 80 << 20
 """Bytes of a node's object store, nearly the least that Ray takes."""
+COPY = """
+import fsspec
+from soundpalette.core.audio import Limits
+from soundpalette.errors import IndexingError
+from soundpalette.indexing.remote import copied
+fsspec.filesystem("memory").pipe("/bucket/kick.wav", bytes(1 << 20))
+try:
+    with copied("memory://bucket/kick.wav", Limits()):
+        pass
+except IndexingError as error:
+    print(error)
+"""
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
 ]
@@ -213,10 +228,37 @@ def test_a_node_lost_in_the_middle_costs_only_its_batches(cluster: Any, compact:
 def test_a_node_with_another_encoder_is_refused_by_name(cluster: Any, compact: Encoder, tmp_path: Path) -> None:
     root = write_library(tmp_path / "library")
     other = Work(partial(load_encoder, "compact"), Space("compact", "0123456789ab", 256), Limits())
-    with pytest.raises(IndexingError, match="cannot work: its encoder's space is compact-.*put the same weights there"):
+    with pytest.raises(
+        IndexingError, match="cannot work .*its encoder's space is compact-.*put the same weights there"
+    ):
         Library(tmp_path / "data", compact).index(
             root, engine=RayEngine(other, address="auto", batch_size=4, gpu=False)
         )
+
+
+def test_a_node_that_fails_in_another_way_ends_the_run_and_costs_no_file(
+    cluster: Any, compact: Encoder, tmp_path: Path
+) -> None:
+    root = write_library(tmp_path / "library")
+    library = Library(tmp_path / "data", compact)
+    library.index(root)
+    before = library.told()
+    for path in root.rglob("*.wav"):
+        write(path, noise(0.3, 5))
+    weights = tmp_path / "gone" / "weights"
+    with pytest.raises(IndexingError, match="^node .* cannot work .what was committed is kept.: FileNotFoundError: "):
+        library.index(root, engine=engine(compact, partial(weights.read_bytes)))
+    assert library.told() == before
+
+
+def test_a_node_without_room_for_copies_is_told_as_no_fault_of_the_file(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "scratch") as disk:
+        disk.leave(64)
+        result = disk.run([sys.executable, "-c", COPY], {**os.environ, "TMPDIR": str(tmp_path / "scratch")})
+    assert re.match(
+        r"memory://bucket/kick.wav cannot be copied to the temporary folder \(.*\); make room", result.stdout
+    )
+    assert result.stderr == ""
 
 
 def test_a_bucket_gives_what_a_folder_gives_and_is_told_as_an_address(
@@ -298,6 +340,12 @@ def test_an_address_that_cannot_be_a_root_is_told_in_a_sentence(
     with pytest.raises(ScanError, match=told) as raised:
         Library(tmp_path, compact).index(address, engine=engine(compact))
     assert "secret" not in str(raised.value)
+
+
+def test_a_round_ends_where_the_driver_would_hold_too_many_features() -> None:
+    half = np.broadcast_to(np.float32(0), (ROUND_BYTES // 8, 1))
+    tasks = iter([Task(f"{number}", "", embed=True, analyse=False, features=half) for number in range(5)])
+    assert [len(round_of(tasks)) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_an_address_without_ray_is_told_in_a_sentence() -> None:
