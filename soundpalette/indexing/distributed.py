@@ -191,7 +191,7 @@ class RayEngine:
             return data.map_batches(
                 actor,
                 fn_constructor_args=(replace(self._work, threads=cpus),),
-                batch_size=None,
+                batch_size=1,  # a row is a batch of ours; with GPUs Ray takes no None
                 batch_format="pyarrow",
                 compute=compute,
                 num_cpus=cpus,
