@@ -173,7 +173,7 @@ class RayEngine:
 
         found = self._cluster()
         gpus = found.gpus if self._gpu else 0
-        slots, cpus = (gpus, max(1, found.cpus // gpus)) if gpus else (found.cpus, 1)
+        slots, cpus = (gpus, found.cpus_beside) if gpus else (found.cpus, 1)
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = context.print_on_execution_start = False
         context.max_errored_blocks = -1
