@@ -4,7 +4,7 @@ import logging
 import os
 import platform
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -34,10 +34,12 @@ INSTALL: Final = "run `pip install 'soundpalette[ray]'`, here and on each node"
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a cluster has for us: processors, GPUs."""
+    """What the nodes of a cluster have for us together: processors, GPUs; and the processors beside a GPU, as many as
+    each node with GPUs has for each of them. A share of a processor or a GPU counts as none."""
 
     cpus: int
     gpus: int
+    cpus_beside: int = 1
 
 
 @contextmanager
@@ -55,11 +57,18 @@ def joined(address: str) -> Iterator[Resources]:
         _join(address)
     try:
         _check_nodes(address)
-        found = ray.cluster_resources()
-        yield Resources(int(found.get("CPU", 0)), int(found.get("GPU", 0)))
+        yield resources_of([node["Resources"] for node in ray.nodes() if node["Alive"]])
     finally:
         if not already:
             ray.shutdown()
+
+
+def resources_of(nodes: Sequence[Mapping[str, float]]) -> Resources:
+    """What nodes have, each told as Ray does. An actor runs on one node: sums tell how many there may be, never what
+    one may ask for."""
+    each = [(int(node.get("CPU", 0)), int(node.get("GPU", 0))) for node in nodes]
+    beside = min((cpus // gpus for cpus, gpus in each if gpus), default=1)
+    return Resources(sum(cpus for cpus, _ in each), sum(gpus for _, gpus in each), max(1, beside))
 
 
 def _check_installed() -> None:

@@ -173,7 +173,7 @@ class RayEngine:
 
         found = self._cluster()
         gpus = found.gpus if self._gpu else 0
-        slots, cpus = (gpus, max(1, found.cpus // gpus)) if gpus else (found.cpus, 1)
+        slots, cpus = (gpus, found.cpus_beside) if gpus else (found.cpus, 1)
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = context.print_on_execution_start = False
         context.max_errored_blocks = -1
@@ -191,7 +191,7 @@ class RayEngine:
             return data.map_batches(
                 actor,
                 fn_constructor_args=(replace(self._work, threads=cpus),),
-                batch_size=None,
+                batch_size=1,  # a row is a batch of ours; with GPUs Ray takes no None
                 batch_format="pyarrow",
                 compute=compute,
                 num_cpus=cpus,

@@ -1,4 +1,4 @@
-"""Addresses at which there is no Ray head: told in a sentence, and soon."""
+"""What a cluster has for us; addresses at which there is no Ray head: told in a sentence, and soon."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from soundpalette.errors import IndexingError
-from soundpalette.indexing.cluster import joined
+from soundpalette.indexing.cluster import Resources, joined, resources_of
 
 
 def test_a_port_of_something_else_is_told_within_seconds() -> None:
@@ -22,6 +22,21 @@ def test_a_server_that_speaks_something_else_is_no_head() -> None:
         pool.submit(_say, other, b"220 mail.example.org ESMTP\r\n")
         with pytest.raises(IndexingError, match="what listens there is no Ray head"):
             cluster_at(address)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "resources"),
+    [
+        ([{"CPU": 8.0, "GPU": 1.0}, {"CPU": 8.0}], Resources(16, 1, 8)),
+        ([{"CPU": 32.0, "GPU": 8.0}, {"CPU": 8.0, "GPU": 1.0}, {"memory": 1e9}], Resources(40, 9, 4)),
+        ([{"CPU": 1.0, "GPU": 4.0}], Resources(1, 4, 1)),
+        ([{"CPU": 4.0}, {"CPU": 0.5, "GPU": 0.5}], Resources(4, 0, 1)),
+    ],
+)
+def test_an_actor_with_a_gpu_asks_for_no_more_processors_than_each_node_has_for_it(
+    nodes: list[dict[str, float]], resources: Resources
+) -> None:
+    assert resources_of(nodes) == resources
 
 
 def cluster_at(address: str) -> None:

@@ -133,10 +133,10 @@ class Library:
             yield from (known.id for known in self.catalogue.known_files(root.id, "", self.encoder.space).values())
 
 
-def engine(encoder: Encoder, load: Any = None, max_bytes: int = 4 << 30) -> RayEngine:
+def engine(encoder: Encoder, load: Any = None, max_bytes: int = 4 << 30, *, gpu: bool = False) -> RayEngine:
     bounds = Limits(max_bytes=max_bytes)
     load = load or partial(load_encoder, "compact", limits=bounds)
-    return RayEngine(Work(load, encoder.space, bounds), address="auto", batch_size=4, gpu=False)
+    return RayEngine(Work(load, encoder.space, bounds), address="auto", batch_size=4, gpu=gpu)
 
 
 def assert_same(one: Library, other: Library) -> None:
@@ -173,6 +173,14 @@ def test_a_file_that_kills_its_worker_is_a_failure_and_costs_no_other(
     assert [(Path(failure.path).name, "three times" in failure.reason) for failure in report.failures] == [
         ("killer.wav", True)
     ]
+
+
+def test_one_node_with_a_gpu_among_others_does_the_work(cluster: Any, compact: Encoder, tmp_path: Path) -> None:
+    root = write_library(tmp_path / "library")
+    node = cluster.add_node(num_cpus=1, num_gpus=1, object_store_memory=STORE)
+    report = Library(tmp_path / "data", compact).index(root, engine=engine(compact, gpu=True))
+    cluster.remove_node(node)
+    assert report.counts == Counts(seen=6, added=6)
 
 
 def test_a_driver_killed_in_the_middle_is_resumed_by_either_engine(
