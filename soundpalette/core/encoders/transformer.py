@@ -81,10 +81,12 @@ class Packed:
 
 
 def packed(linear: Linear | Packed) -> Linear | Packed:
-    """Where the processor computes in bfloat16; elsewhere as it is."""
+    """Where the processor computes in bfloat16 and torch has oneDNN; elsewhere as it is."""
     import torch
 
     weight = linear.weight
+    if not hasattr(torch.ops.mkldnn, "_linear_pointwise") or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return linear
     if isinstance(linear, Packed) or weight.device.type != "cpu" or weight.dtype != torch.bfloat16:
         return linear
     return Packed(torch.ops.mkldnn._reorder_linear_weight(weight, TOKENS), linear.bias)
