@@ -117,6 +117,19 @@ def test_a_damaged_newer_index_is_told_in_the_log_and_the_older_one_answers(
     assert generation(reader.newest()) == 3
 
 
+def test_where_a_newer_index_does_not_give_what_is_usual_the_older_one_answers(tmp_path: Path) -> None:
+    def fails(index: VectorIndex) -> Calibration:
+        if index.manifest.generation == 2:
+            raise VectorIndexError("Milvus does not answer")
+        return usual(index)
+
+    reader = IndexReader(FaissStore(tmp_path, SPACE), fails)
+    publish(tmp_path, 1)
+    reader.newest()
+    publish(tmp_path, 2)
+    assert generation(reader.newest()) == 1
+
+
 def test_a_damaged_first_index_is_an_error(tmp_path: Path) -> None:
     publish(tmp_path, 1)
     next(tmp_path.glob("*.faiss")).write_bytes(b"damage")
