@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from hypothesis import strategies as st
 
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.milvus_index import MilvusStore
+from soundpalette.core.milvus_index.connection import Connection
 from soundpalette.core.milvus_index.expressions import quoted
+from soundpalette.core.milvus_index.store import STAMP_SECONDS
 from soundpalette.core.types import Entries, Filters, Ids, NewSample, Root, Space, Traits, Vector
 from soundpalette.core.vector_index import Passing, VectorIndex
 from soundpalette.errors import VectorIndexError
@@ -276,6 +279,18 @@ def test_rows_that_were_lost_there_are_noticed_and_brought_back(lite: str, space
     np.testing.assert_array_equal(loaded(store).ids(), np.sort(held.ids))
 
 
+def test_a_lost_row_is_noticed_where_as_many_were_taken_out_of_the_catalogue(lite: str, space: Space) -> None:
+    library, held = Changing(space), rows(20)
+    library.put(held)
+    store = MilvusStore(lite, "", space)
+    store.publish(library)
+    with store._collection.connection.client() as client:
+        client.delete(store._collection.name, ids=held.ids[:1].tolist())
+    library.remove(held.ids[1:2])
+    store.publish(library)
+    np.testing.assert_array_equal(loaded(store).ids(), np.sort(np.delete(held.ids, 1)))
+
+
 PUBLISH: Final = """
 import sys
 from soundpalette.core.milvus_index import MilvusStore
@@ -353,8 +368,6 @@ def test_a_milvus_that_goes_and_comes_back_is_told_and_then_answers_again(
 
 def _until_reached(store: MilvusStore) -> None:
     """gRPC tries again within a second or two."""
-    import time
-
     for _ in range(100):
         try:
             store.manifest()
@@ -363,6 +376,33 @@ def _until_reached(store: MilvusStore) -> None:
         else:
             return
     pytest.fail("Milvus is there and was not reached again")
+
+
+def test_all_who_wait_for_a_milvus_that_is_silent_are_told_after_one_wait(
+    monkeypatch: pytest.MonkeyPatch, space: Space
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
+        monkeypatch.setattr("soundpalette.core.milvus_index.connection.CONNECT_SECONDS", 1.0)
+        store = MilvusStore(f"http://127.0.0.1:{silent.getsockname()[1]}", "", space)
+        began = time.monotonic()
+        with pytest.raises(VectorIndexError):
+            store.stamp()
+        alone = time.monotonic() - began
+        time.sleep(STAMP_SECONDS)
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(store.stamp) for _ in range(4)]
+            assert all(isinstance(one.exception(), VectorIndexError) for one in asked)
+        assert time.monotonic() - began < 2.5 * alone
+
+
+def test_a_file_that_may_not_be_read_is_no_refused_token(tmp_path: Path) -> None:
+    from pymilvus import MilvusException
+
+    error = MilvusException(message="[Errno 13] Permission denied: 'milvus.db'")
+    told = str(Connection(str(tmp_path / "milvus.db"))._failure(error))
+    assert "cannot open" in told
+    assert "token" not in told
 
 
 def test_a_token_that_is_refused_is_told_and_not_shown(space: Space) -> None:
