@@ -24,8 +24,9 @@ from soundpalette.core.milvus_index import MilvusStore
 from soundpalette.core.milvus_index.connection import Connection
 from soundpalette.core.milvus_index.expressions import quoted
 from soundpalette.core.milvus_index.store import STAMP_SECONDS
-from soundpalette.core.types import Entries, Filters, Ids, NewSample, Root, Space, Traits, Vector
+from soundpalette.core.types import Entries, Filters, Ids, NewSample, Root, Rows, Space, Traits, Vector
 from soundpalette.core.vector_index import Passing, VectorIndex
+from soundpalette.core.vector_index.base import silent
 from soundpalette.errors import VectorIndexError
 from tests.core.test_filters import sample, traits
 from tests.core.test_vector_stores import loaded, queries, rows
@@ -289,6 +290,18 @@ def test_a_lost_row_is_noticed_where_as_many_were_taken_out_of_the_catalogue(lit
     library.remove(held.ids[1:2])
     store.publish(library)
     np.testing.assert_array_equal(loaded(store).ids(), np.sort(np.delete(held.ids, 1)))
+
+
+def test_after_a_publication_that_broke_off_only_what_changed_is_sent_again(lite: str, space: Space) -> None:
+    library, held, told = Changing(space), rows(60), list[str]()
+    store = MilvusStore(lite, "", space)
+    library.put(Rows(held.ids[:50], held.vectors[:50]))
+    older = store.publish(library)
+    library.put(Rows(held.ids[50:], held.vectors[50:]))
+    store._bring(library, older, silent)  # as of a process that was killed before the property was written
+    store.publish(library, told.append)
+    assert told == []  # it is told when all 60 are sent
+    np.testing.assert_array_equal(loaded(store).ids(), np.sort(held.ids))
 
 
 PUBLISH: Final = """
