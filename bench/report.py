@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -127,7 +128,8 @@ def publish(report: Report, page: Path) -> None:
     if not begin or not end:
         raise ValueError(f"{page} has not the lines {BEGIN!r} and {END!r}; put them where the table should stand")
     lines = list(_markdown(report))
-    if points := [row for part in report.parts for row in part.rows if row.samples]:
+    sizes = Counter(row.name for part in report.parts for row in part.rows if row.samples)
+    if points := [row for part in report.parts for row in part.rows if sizes[row.name] > 1]:
         (page.parent / "growth.svg").write_text(growth.svg(points), encoding="utf-8")
         lines += ["![query and index time over the number of samples](growth.svg)", ""]
     page.write_text("\n".join([before + begin, "", *lines, end + after]), encoding="utf-8")
