@@ -53,7 +53,12 @@ def test_numbers_of_files_do_not_count_and_temporary_files_do(tmp_path: Path) ->
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 def test_processes_that_outlive_their_indexer_are_found(tmp_path: Path) -> None:
     run = Run.below(tmp_path, tmp_path)
-    with subprocess.Popen(["cat"], stdin=-1, env=run.environment, start_new_session=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["cat"], stdin=pipe, stdout=pipe, env=run.environment, start_new_session=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"up")
+        process.stdin.flush()
+        assert process.stdout.read(2) == b"up"  # Popen returns before the kernel shows the new environment
         assert outlived(run, seconds=0) == 1
         process.communicate()
         assert outlived(run, seconds=0) == 0
