@@ -39,14 +39,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _narrowing() -> type[Body]:
-    """Filters and preferences as fields, like the tools' parameters."""
-    fields: dict[str, Any] = {}
-    for default, published in ((NO_FILTERS, filters.PUBLISHED), (NO_PREFERENCES, preferences.PUBLISHED)):
-        for name, annotation in published.items():
-            value = getattr(default, name)
-            fields[name] = (_bounded(name, annotation), list(value) if isinstance(value, tuple) else value)
-    return create_model("Narrowing", __base__=Body, **fields)
+def _fields(default: Filters | Preferences, published: dict[str, Any]) -> dict[str, Any]:
+    """Filters or preferences as fields, like the tools' parameters."""
+    values = {name: getattr(default, name) for name in published}
+    return {
+        name: (_bounded(name, annotation), list(values[name]) if isinstance(values[name], tuple) else values[name])
+        for name, annotation in published.items()
+    }
 
 
 def _bounded(name: str, annotation: Any) -> Any:
@@ -55,7 +54,18 @@ def _bounded(name: str, annotation: Any) -> Any:
     return annotation
 
 
-Narrowing: Any = _narrowing()
+_Filters: Any = create_model("_Filters", __base__=Body, **_fields(NO_FILTERS, filters.PUBLISHED))
+Narrowing: Any = create_model("Narrowing", __base__=_Filters, **_fields(NO_PREFERENCES, preferences.PUBLISHED))
+
+
+class Narrowed(_Filters):
+    """Filters alone."""
+
+    model_config = _json(role="kick", min_bpm=120)
+
+    @property
+    def filters(self) -> Filters:
+        return filters_of(self)
 
 
 class LikeSound(Body):
@@ -74,7 +84,7 @@ class LikeSound(Body):
         return self.sample_id or self.audio_path
 
 
-class TextSearch(Narrowing):  # type: ignore[misc]  # made above
+class TextSearch(Narrowing):
     """A sound in words."""
 
     model_config = _json(query="punchy techno kick", top_k=5, kind="one-shot")
@@ -83,7 +93,7 @@ class TextSearch(Narrowing):  # type: ignore[misc]  # made above
     top_k: TopK = 0
 
 
-class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
+class AudioSearch(Narrowing, LikeSound):
     """A sound to be like."""
 
     model_config = _json(sample_id=ID, top_k=5)
@@ -91,7 +101,7 @@ class AudioSearch(Narrowing, LikeSound):  # type: ignore[misc]
     top_k: TopK = 0
 
 
-class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
+class HybridSearch(Narrowing, LikeSound):
     """A sound to be like, and words."""
 
     model_config = _json(query="drier and shorter", sample_id=ID, alpha=0.4, top_k=5)
@@ -101,10 +111,12 @@ class HybridSearch(Narrowing, LikeSound):  # type: ignore[misc]
     top_k: TopK = 0
 
 
-class Upload(Narrowing):  # type: ignore[misc]
-    """A sound to be like, as the fields of a form."""
+class Upload(Narrowing):
+    """A sound to be like, and words if there are any, as the fields of a form."""
 
     file: Annotated[UploadFile, File(description="An audio file of at most 10 minutes at 48 kHz")]
+    query: Annotated[str, Field(description="Empty: the sound alone", json_schema_extra={"maxLength": MAX_QUERY})] = ""
+    alpha: Alpha = 0.5
     top_k: TopK = 0
 
 
@@ -131,7 +143,9 @@ class Build(Body):
 
 def narrowed(body: Any) -> tuple[Filters, Preferences]:
     """The filters and the preferences that a body holds."""
-    return (
-        Filters(**{name: getattr(body, name) for name in filters.PUBLISHED}),
-        Preferences(body.diversity, body.avoid, tuple(body.context)),
-    )
+    return filters_of(body), Preferences(body.diversity, body.avoid, tuple(body.context))
+
+
+def filters_of(body: Any) -> Filters:
+    """The filters that a body holds."""
+    return Filters(**{name: getattr(body, name) for name in filters.PUBLISHED})

@@ -1,41 +1,36 @@
 """REST beside MCP: the same functions of `soundpalette.tools`, the same bounds, the same sentences."""
 
 from collections.abc import Callable
-from pathlib import PurePath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from soundpalette.server.bodies import AudioSearch, Build, Describe, HybridSearch, Id, TextSearch, Upload, narrowed
+from soundpalette.server.bodies import (
+    AudioSearch,
+    Build,
+    Describe,
+    HybridSearch,
+    Narrowed,
+    TextSearch,
+    Upload,
+    narrowed,
+)
 from soundpalette.server.calls import Calls
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
-from soundpalette.tools import building, library, palette, search, uploads
+from soundpalette.server.rest_library import NAME_REFUSED, add_library, add_samples, binary
+from soundpalette.tools import building, palette, search, uploads
+from soundpalette.tools.export import ExportFormat
+from soundpalette.tools.facets import Facets, facets
 from soundpalette.tools.palette_schemas import BuiltPalette, PaletteDescription
-from soundpalette.tools.schemas import Overview, SearchResult
-from soundpalette.tools.show import SampleShown, show
+from soundpalette.tools.schemas import MAX_PALETTE, SearchResult
 from soundpalette.tools.workbench import Workbench
 
 REFUSED: Final = described(401, 403, 413, 421, 429, 503)
 """Of every request."""
 BODY_REFUSED: Final = described(400, 408, 415, 422)
 """Of one with a body."""
-NAME_REFUSED: Final = described(404, 422)
-"""Of one that names a sample."""
-AUDIO_TYPES: Final = {
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".aif": "audio/aiff",
-    ".aiff": "audio/aiff",
-    ".ogg": "audio/ogg",
-    ".mp3": "audio/mpeg",
-    ".caf": "audio/x-caf",
-}
-UNKNOWN_TYPE: Final = "application/octet-stream"
-AUDIO: Final = {
-    kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*AUDIO_TYPES.values(), UNKNOWN_TYPE)
-}
 
 
 class Sends:
@@ -59,7 +54,8 @@ def router(bench: Workbench, calls: Calls) -> APIRouter:
     routes = APIRouter(responses=REFUSED)
     _add_searches(routes, bench, calls)
     _add_palettes(routes, bench, calls)
-    _add_samples(routes, bench, calls)
+    add_library(routes, bench, calls)
+    add_samples(routes, bench, calls)
     return routes
 
 
@@ -93,6 +89,11 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         )
         return await calls.run(work, [reference])
 
+    @routes.post("/library/facets", tags=["library"], dependencies=[JSON], responses=BODY_REFUSED)
+    async def library_facets(body: Narrowed) -> Facets:
+        """How many samples each further choice of a filter would leave."""
+        return await calls.run(lambda: facets(bench, body.filters))
+
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     @routes.post("/palette/describe", tags=["palettes"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
@@ -108,32 +109,15 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         )
         return await calls.run(work, body.locked)
 
-
-def _add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
-    @routes.get("/library", tags=["library"])
-    async def library_overview() -> Overview:
-        """Counts by role, genre, key, tempo and pack; what is missing; the state of the index."""
-        return await calls.run(lambda: library.library_overview(bench))
-
-    @routes.get("/samples/{sample_id}", tags=["library"], responses=NAME_REFUSED)
-    async def sample(sample_id: Id) -> SampleShown:
-        """All that is known of a sample, each value with its source and confidence."""
-        return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
-
-    played: dict[int | str, Any] = {
-        **{status: {"description": what, "content": AUDIO} for status, what in ((200, "The file"), (206, "A part"))},
-        **described(416),
-        **NAME_REFUSED,
-    }
-
-    @routes.get("/samples/{sample_id}/audio", tags=["library"], responses=played, response_class=Response)
-    async def sample_audio(sample_id: Id, request: Request) -> OpenFile:
-        """The sample's file, also in ranges, as players ask for it."""
-        opened = await calls.run(lambda: bench.open_sample(sample_id))
-        media_type = AUDIO_TYPES.get(PurePath(opened.name).suffix.lower(), UNKNOWN_TYPE)
-        return OpenFile(opened.content, opened.name, media_type, request.headers)
-
-    @routes.head("/samples/{sample_id}/audio", tags=["library"], responses=played, response_class=Response)
-    async def sample_audio_head(sample_id: Id, request: Request) -> OpenFile:
-        """Type and size of the sample's file."""
-        return await sample_audio(sample_id, request)
+    @routes.get(
+        "/palette/export",
+        tags=["palettes"],
+        responses={200: binary("text/plain", "application/json", "audio/x-mpegurl", "application/zip"), **NAME_REFUSED},
+        response_class=Response,
+    )
+    async def export(
+        samples: Annotated[list[str], Query(description="Sample ids", min_length=1, max_length=MAX_PALETTE)],
+        format: ExportFormat = "paths",  # noqa: A002 - the parameter's name
+    ) -> OpenFile:
+        """A palette to take along: its paths, a description, a playlist, or its files."""
+        raise NotImplementedError

@@ -1,0 +1,99 @@
+// What the page asks of the server that it came from. Every failure is a sentence.
+import type {
+  AudioSearch,
+  Build,
+  BuiltPalette,
+  Facets,
+  Failures,
+  Filters,
+  HybridSearch,
+  LibraryState,
+  PaletteDescription,
+  Problem,
+  SampleShown,
+  SearchResult,
+  TextSearch,
+  WaveformShown,
+} from "./types";
+
+/** The server refused or failed; `status` 0: it cannot be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    sentence: string,
+  ) {
+    super(sentence);
+    this.name = "ApiError";
+  }
+}
+
+export type ExportFormat = "paths" | "json" | "m3u" | "zip";
+
+export const api = {
+  searchText: (body: TextSearch, signal?: AbortSignal) => post<SearchResult>("search/text", body, signal),
+  searchAudio: (body: AudioSearch, signal?: AbortSignal) => post<SearchResult>("search/audio", body, signal),
+  searchHybrid: (body: HybridSearch, signal?: AbortSignal) => post<SearchResult>("search/hybrid", body, signal),
+  searchUpload: (form: FormData, signal?: AbortSignal) =>
+    json<SearchResult>("search/audio/upload", { method: "POST", body: form, ...(signal && { signal }) }),
+  facets: (body: Filters, signal?: AbortSignal) => post<Facets>("library/facets", body, signal),
+  state: (signal?: AbortSignal) => get<LibraryState>("library/state", signal),
+  failures: (offset: number, limit: number) => get<Failures>(`library/failures?offset=${offset}&limit=${limit}`),
+  map: async (signal?: AbortSignal) => (await asked("library/map", signal ? { signal } : {})).arrayBuffer(),
+  sample: (id: string, signal?: AbortSignal) => get<SampleShown>(`samples/${id}`, signal),
+  waveform: (id: string, signal?: AbortSignal) => get<WaveformShown>(`samples/${id}/waveform`, signal),
+  describe: (samples: string[], target: string, signal?: AbortSignal) =>
+    post<PaletteDescription>("palette/describe", { samples, target }, signal),
+  build: (body: Build, signal?: AbortSignal) => post<BuiltPalette>("palette/build", body, signal),
+  /** Trades the token for a cookie. */
+  openSession: async (token: string) => {
+    await asked("session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+  },
+};
+
+export function audioUrl(id: string): string {
+  return `samples/${id}/audio`;
+}
+
+export function previewUrl(id: string): string {
+  return `samples/${id}/preview`;
+}
+
+export function exportUrl(samples: readonly string[], format: ExportFormat): string {
+  const asked = new URLSearchParams(samples.map((id) => ["samples", id]));
+  asked.set("format", format);
+  return `palette/export?${asked}`;
+}
+
+function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return json<T>(path, signal ? { signal } : {});
+}
+
+function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return json<T>(path, { method: "POST", headers, body: JSON.stringify(body), ...(signal && { signal }) });
+}
+
+async function json<T>(path: string, init: RequestInit): Promise<T> {
+  return (await asked(path, init)).json();
+}
+
+async function asked(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "The server cannot be reached.");
+  }
+  if (!response.ok) throw new ApiError(response.status, await sentence(response));
+  return response;
+}
+
+async function sentence(response: Response): Promise<string> {
+  try {
+    const told: Problem = await response.json();
+    return told.detail ?? told.title;
+  } catch {
+    return `The server answered ${response.status}.`;
+  }
+}

@@ -1,0 +1,6 @@
+// The app inside the chat for the results. (Owner: engineer G.)
+import "../shared/tokens.css";
+import { render } from "preact";
+
+const place = document.getElementById("app");
+if (place) render(<p>results</p>, place);

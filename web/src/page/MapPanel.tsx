@@ -1,0 +1,4 @@
+// The map, loaded when it is first shown. (Owner: engineer E.)
+export function MapPanel() {
+  return <section />;
+}

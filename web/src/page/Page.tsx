@@ -1,0 +1,74 @@
+// The page: looking for sounds on the left, the palette on the right; below 900 px one under the other.
+import { signal } from "@preact/signals";
+import { connection } from "./connection";
+import { FilterChips } from "./FilterChips";
+import { LibraryPanel } from "./LibraryPanel";
+import { MapPanel } from "./MapPanel";
+import { PalettePanel } from "./PalettePanel";
+import { Results } from "./Results";
+import { SearchPanel } from "./SearchPanel";
+import { TokenForm } from "./TokenForm";
+
+export type View = "list" | "map";
+export const view = signal<View>("list");
+
+export function Page() {
+  if (connection.value === "locked") return <TokenForm />;
+  return (
+    <>
+      <header class="bar">
+        <h1>SoundPalette</h1>
+        <LibraryPanel />
+      </header>
+      {connection.value === "gone" && (
+        <p class="gone" role="alert">
+          The server cannot be reached. Start it again with <code>soundpalette open</code>; this page goes on by itself.
+        </p>
+      )}
+      <main class="columns">
+        <div class="finding">
+          <SearchPanel />
+          <FilterChips />
+          <ViewTabs />
+          <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`}>
+            {view.value === "list" ? <Results /> : <MapPanel />}
+          </div>
+        </div>
+        <PalettePanel />
+      </main>
+    </>
+  );
+}
+
+const VIEWS: readonly (readonly [View, string])[] = [
+  ["list", "List"],
+  ["map", "Map"],
+];
+
+function ViewTabs() {
+  const turn = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    view.value = view.value === "list" ? "map" : "list";
+    document.getElementById(`tab-${view.value}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="View" onKeyDown={turn}>
+      {VIEWS.map(([name, label]) => (
+        <button
+          type="button"
+          role="tab"
+          id={`tab-${name}`}
+          key={name}
+          aria-selected={view.value === name}
+          aria-controls="view"
+          tabIndex={view.value === name ? 0 : -1}
+          onClick={() => {
+            view.value = name;
+          }}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+// The hits as rows. (Owner: engineer D.)
+export function Results() {
+  return <section />;
+}

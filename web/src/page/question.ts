@@ -1,0 +1,20 @@
+// What is looked for, and what was found.
+import { signal } from "@preact/signals";
+import type { Facets, Filters, SearchResult } from "../api/types";
+
+/** The sound to be like: a sample of the library, or a file that was dropped. */
+export type Reference = { kind: "sample"; id: string; name: string } | { kind: "file"; file: File };
+export type Answer =
+  | { state: "none" }
+  | { state: "asking"; before: SearchResult | null }
+  | { state: "told"; result: SearchResult }
+  | { state: "failed"; sentence: string };
+
+export const query = signal("");
+export const avoid = signal("");
+export const reference = signal<Reference | null>(null);
+/** The words' share, 0 to 1, where both words and a reference are given. */
+export const alpha = signal(0.5);
+export const filters = signal<Filters>({});
+export const answer = signal<Answer>({ state: "none" });
+export const facets = signal<Facets | null>(null);
