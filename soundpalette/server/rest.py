@@ -1,7 +1,7 @@
 """REST beside MCP: the same functions of `soundpalette.tools`, the same bounds, the same sentences."""
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
@@ -80,8 +80,7 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         file, k = body.file.file, body.top_k or bench.default_top_k
         asked = uploads.Wish(k, body.query, body.alpha, *narrowed(body))
         wish = await calls.run(lambda: uploads.checked_wish(bench, asked))
-        known = await calls.run(lambda: uploads.heard_before(bench, file))
-        heard: Heard = known or await calls.run(lambda: uploads.hear(bench, file), A_FILE)
+        heard = await _heard(bench, calls, file)
         return await calls.run(lambda: uploads.search_by_upload(bench, heard, wish))
 
     @routes.post("/search/hybrid", tags=["search"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
@@ -98,6 +97,12 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     async def library_facets(body: Narrowed) -> Facets:
         """How many samples each further choice of a filter would leave."""
         return await calls.run(lambda: facets(bench, body.filters))
+
+
+async def _heard(bench: Workbench, calls: Calls, file: BinaryIO) -> Heard:
+    """A sound that is known waits for no other to be decoded."""
+    known = await calls.run(lambda: uploads.heard_before(bench, file))
+    return await calls.run(lambda: uploads.hear(bench, file), A_FILE) if known is None else known
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
