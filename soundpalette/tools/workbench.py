@@ -8,6 +8,7 @@ from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
 from soundpalette.core.addresses import below_address, is_address, place_in
+from soundpalette.core.answers import Kept
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
@@ -21,6 +22,8 @@ from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
 
 SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
 SHOWN: Final = 80
+MAP_BYTES: Final = 64 << 20
+"""Of drawn maps that are kept: a million samples take 11 MB, and zipped nearly as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Workbench:
     max_top_k: int = 100
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
+    maps: Kept[str, bytes] = field(default_factory=lambda: Kept(MAP_BYTES, len))
+    """The map as it was last drawn, by how it is packed."""
 
     @property
     def roles(self) -> tuple[str, ...]:
