@@ -2,12 +2,14 @@
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.places_table import MapRows
+from soundpalette.core.types import Ids
 
 MAGIC: Final = b"SPM1"
 UNKNOWN: Final = 255
@@ -24,14 +26,23 @@ def encode(rows: MapRows, version: str) -> bytes:
     """All samples by rising id, in the layout that tools/maps.py tells."""
     order = np.argsort(rows.ids)
     ids, plane = rows.ids[order], apart(rows.places[order])
-    roles = sorted(rows.roles)[:UNKNOWN]
-    header = _header(len(ids), roles, version)
-    role = np.full(len(ids), UNKNOWN, np.uint8)
-    for number, name in enumerate(roles):
-        role[np.isin(ids, rows.roles[name])] = number
+    names = sorted(rows.roles)[:UNKNOWN]
+    header = _header(len(ids), names, version)
+    role = _numbers_of_roles(ids, [rows.roles[name] for name in names])
     low = ids.astype(">i8").view(np.uint8).reshape(-1, 8)[:, 2:]  # 48 bits
     parts = (plane[:, 0].astype("<u2"), plane[:, 1].astype("<u2"), role, low)
     return b"".join((MAGIC, struct.pack("<I", len(header)), header, *(part.tobytes() for part in parts)))
+
+
+def _numbers_of_roles(ids: Ids, by_role: Sequence[Ids]) -> npt.NDArray[np.uint8]:
+    """For each of `ids`, which rise, which of the lists it is in; a role may have samples without a place, too."""
+    role = np.full(len(ids), UNKNOWN, np.uint8)
+    for number, found in enumerate(by_role):
+        at = np.searchsorted(ids, found)
+        there = at < len(ids)
+        there[there] = ids[at[there]] == found[there]
+        role[at[there]] = number
+    return role
 
 
 def apart(plane: Plane) -> Plane:
