@@ -18,7 +18,6 @@ SHOWN_BY: Final = {
     "describe_palette": PALETTE,
     "build_palette": PALETTE,
 }
-CALLED_BY: Final = ["model", "app"]
 BUILT: Final = Path(__file__).parent / "web"
 """Each app is one file with all that it needs, built by web/."""
 
@@ -31,10 +30,10 @@ def apps() -> Apps:
     return extension
 
 
-def shown_by(tool: str) -> dict[str, Any]:
-    """A tool's `_meta`: who may call it, and the app that shows its answers, if one does."""
+def shown_by(tool: str) -> dict[str, Any] | None:
+    """The `_meta` of a tool whose answers an app shows. Apps may call every tool, as models may: that is the default."""
     app = SHOWN_BY.get(tool)
-    return {"ui": {"visibility": CALLED_BY} | ({"resourceUri": app} if app else {})}
+    return {"ui": {"resourceUri": app}} if app else None
 
 
 def _app(uri: str, title: str, description: str) -> FileResource:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from soundpalette.core.preview import MAX_BYTES, RATE, preview
+from soundpalette.core.preview import BEGINNING, RATE, preview
 from soundpalette.errors import AudioError
 from tests.sounds import noise, tone, write
 
@@ -22,7 +22,7 @@ def test_a_short_sound_comes_whole(tmp_path: Path) -> None:
 
 def test_a_long_one_is_cut_faded_and_small(tmp_path: Path) -> None:
     data = preview(write(tmp_path / "a.wav", np.clip(noise(20) * 4, -1, 1)))
-    assert len(data) <= MAX_BYTES
+    assert len(data) <= BEGINNING.max_bytes
     audio, rate = soundfile.read(BytesIO(data))
     assert len(audio) / rate == pytest.approx(8, abs=0.01)
     assert np.abs(audio[-40:]).max() < 0.05 < np.abs(audio[: rate // 2]).max()
@@ -33,7 +33,7 @@ def test_what_hardly_compresses_is_shown_shorter(tmp_path: Path) -> None:
     chopped = np.where(np.arange(len(flips)) // 400 % 2, flips, np.float32(0))
     for sound in (flips, chopped):
         data = preview(write(tmp_path / "a.wav", sound, rate=RATE))
-        assert len(data) <= MAX_BYTES
+        assert len(data) <= BEGINNING.max_bytes
         assert soundfile.info(BytesIO(data)).duration > 4
 
 
