@@ -31,7 +31,7 @@ def apps() -> Apps:
 
 
 def shown_by(tool: str) -> dict[str, Any] | None:
-    """The `_meta` of a tool whose answers an app shows. Apps may call every tool, as models may: that is the default."""
+    """The `_meta` of a tool whose answers an app shows. Apps may call all tools, as models may: the default."""
     app = SHOWN_BY.get(tool)
     return {"ui": {"resourceUri": app}} if app else None
 
