@@ -22,6 +22,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("describe_palette", {"samples": [KICK, "bass/bass_hard_c.flac", "loops/loop_amen.flac"], "target": "dark techno"}),
     ("build_palette", {"brief": "dark techno, 126 BPM", "roles": ["kick", "bass"], "locked": [KICK]}),
     ("library_overview", {}),
+    ("audition", {"sample": KICK}),
 ]
 """Each tool once."""
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
