@@ -45,7 +45,7 @@ function Roles({ counts }: { counts: Record<string, number> }) {
   const all = placed("role", counts);
   const seen = opened.value ? all : all.filter((role, at) => at < ALWAYS_SEEN || role === filters.value.role);
   return (
-    <div class="chips">
+    <div class={`chips ${opened.value ? "opened" : ""}`}>
       {seen.map((role) => (
         <Chip key={role} name="role" value={role} count={counts[role] ?? 0} />
       ))}
@@ -92,7 +92,7 @@ function Chip({ name, value, count }: { name: Worded; value: string; count: numb
 
 /** A list with counts, absent where there is nothing to choose. */
 function Choice({ name, label, counts }: { name: Worded; label: string; counts: Record<string, number> }) {
-  const values = placed(name, counts).filter((value) => counts[value] || filters.value[name] === value);
+  const values = placed(name, counts);
   if (values.length === 0 && name !== "key") return null;
   return (
     <label class="choice">

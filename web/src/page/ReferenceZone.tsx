@@ -36,7 +36,7 @@ function Empty() {
   return (
     <>
       <Icon name="like" />
-      <span class="quiet">Drop a sound here to find more like it, or</span>
+      <span class="quiet">Drop a sound here, or</span>
       <button type="button" class="plain" onClick={() => input.current?.click()}>
         Choose a file
       </button>
