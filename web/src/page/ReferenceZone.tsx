@@ -7,7 +7,7 @@ import { fileName } from "../shared/words";
 import { draggedSample, isDragged } from "./dragging";
 import { type Reference, reference } from "./question";
 import { PlayButton, SoundButton } from "./SoundButtons";
-import { complain, complaint } from "./told";
+import { complain, hush } from "./told";
 
 const ACCEPTED = "audio/*,.wav,.aif,.aiff,.flac,.ogg,.mp3,.caf";
 /** Something that can be dropped here is being dragged over the page. */
@@ -82,7 +82,7 @@ async function playFile(id: string, file: File): Promise<void> {
 }
 
 function take(chosen: Reference | null): void {
-  complaint.value = "";
+  hush();
   reference.value = chosen;
 }
 
