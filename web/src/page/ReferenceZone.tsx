@@ -76,7 +76,7 @@ function PlayFile({ file }: { file: File }) {
 
 async function playFile(id: string, file: File): Promise<void> {
   const url = URL.createObjectURL(file);
-  if (!(await play({ id, urls: [url] }))) complain(`${file.name} cannot be played by this browser.`);
+  if (!(await play({ id, urls: [url] }))) complain(`“${file.name}” cannot be played by this browser.`);
   // The element has the file open once it plays; another one is not begun with this address.
   else setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
@@ -91,7 +91,7 @@ async function takeFile(file: File): Promise<void> {
   try {
     take({ kind: "file", file: new File([await file.arrayBuffer()], file.name, { type: file.type }) });
   } catch {
-    complain(`${file.name} cannot be read: is it a file, and still there?`);
+    complain(`“${file.name}” cannot be read: is it a file, and still there?`);
   }
 }
 

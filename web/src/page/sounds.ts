@@ -47,10 +47,10 @@ export async function copyPath(id: string, name: string): Promise<boolean> {
   try {
     const { path } = await reached(api.sample(id));
     await toClipboard(path);
-    tell(`Copied the path of ${fileName(name)}.`);
+    tell(`Copied the path of “${fileName(name)}”.`);
     return true;
   } catch (error) {
-    complain(`The path of ${fileName(name)} was not copied: ${sentenceOf(error)}`);
+    complain(`The path of “${fileName(name)}” was not copied: ${sentenceOf(error)}`);
     return false;
   }
 }
@@ -87,9 +87,9 @@ async function loudnessOf(id: string): Promise<Loudness | undefined> {
 async function complainOf(id: string, name: string): Promise<void> {
   try {
     await reached(api.touchAudio(id));
-    complain(`${fileName(name)} cannot be played: this browser can read neither the file nor its preview.`);
+    complain(`“${fileName(name)}” cannot be played: this browser can read neither the file nor its preview.`);
   } catch (error) {
-    if (connection.value === "here") complain(`${fileName(name)} cannot be played: ${sentenceOf(error)}`);
+    if (connection.value === "here") complain(`“${fileName(name)}” cannot be played: ${sentenceOf(error)}`);
   }
 }
 
