@@ -1,4 +1,6 @@
 // What the palette is together, what each sound needs to fit, and what is lacking.
+
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
 import { tempo } from "../shared/words";
 import { isStale, telling } from "./description";
@@ -10,9 +12,12 @@ const UNHEARD = 0.01;
 
 export function Advice() {
   const now = telling.value;
+  const shown = useRef<HTMLElement>(null);
+  // It stands below the sounds, where whoever pressed Describe may not see it.
+  useLayoutEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [now]);
   if (now.state === "none") return null;
   return (
-    <section class="description" aria-label="Description">
+    <section ref={shown} class="description" aria-label="Description">
       <div role="status">{now.state === "asking" ? "Describing…" : ""}</div>
       {now.state === "failed" && <p role="alert">{now.sentence}</p>}
       {now.state === "told" && <Told description={now.description} />}

@@ -22,10 +22,12 @@ function Row({ one }: { one: Chosen }) {
       <PlayButton id={id} name={name} />
       <span class="sound" title={name}>
         <span class="name">{name}</span>
-        <span class="quiet">
-          {role || "role not known"}
-          {why && `: ${why}`}
-        </span>
+        <span class="quiet">{role || "role not known"}</span>
+        {why && (
+          <span class="quiet why" title={why}>
+            {why}
+          </span>
+        )}
       </span>
       <RowButton sign="lock" label={`Lock ${name}`} pressed={locked} onPress={() => toggleLock(id)} />
       <RowButton sign="replace" label={`Replace ${name}`} onPress={() => void replace(one)} />

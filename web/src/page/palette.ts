@@ -20,6 +20,8 @@ export interface Alternative {
 }
 export const MOST_CHOSEN = 64;
 export const chosen = signal<readonly Chosen[]>([]);
+/** What the palette shall be, in words: the server builds from it, and holds its description against it. */
+export const brief = signal("");
 /** What happened to the palette, for a live region. */
 export const news = signal("");
 /** The palette before all of it was exchanged, to be brought back until something else is done. */

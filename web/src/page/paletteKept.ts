@@ -3,16 +3,20 @@ import { effect } from "@preact/signals";
 import { ApiError, api } from "../api/client";
 import { fileName } from "../shared/words";
 import { insisted } from "./connection";
-import { type Alternative, type Chosen, chosen, MOST_CHOSEN, news, placed } from "./palette";
+import { type Alternative, brief, type Chosen, chosen, MOST_CHOSEN, news, placed } from "./palette";
 
 const KEY = "soundpalette.palette";
 const ID = /^[0-9a-f]{12}$/i;
 
 /** Brings back what the tab had, and keeps what follows; ends with the function that comes back. */
 export function keepPalette(): () => void {
-  chosen.value = read();
-  void reread();
-  return effect(() => write(JSON.stringify(chosen.value)));
+  const kept = parsed(stored());
+  if (isRecord(kept)) {
+    brief.value = wordOf(kept.brief);
+    chosen.value = soundsOf(kept.chosen);
+    void reread();
+  }
+  return effect(() => write(JSON.stringify({ brief: brief.value, chosen: chosen.value })));
 }
 
 /** Asks for the names and roles again, and leaves out what the library has no more. */
@@ -47,27 +51,26 @@ export function dragged(text: string): { id: string; name: string; role: string 
   return isSound(one) ? { id: one.id, name: one.name.slice(0, 320), role: wordOf(one.role) } : null;
 }
 
-function read(): Chosen[] {
-  const kept = parsed(stored());
-  if (!Array.isArray(kept)) return [];
-  return kept
+function soundsOf(kept: unknown): Chosen[] {
+  return list(kept)
     .filter(isSound)
     .slice(0, MOST_CHOSEN)
-    .map((one: Partial<Chosen> & Alternative) =>
-      placed({
-        id: one.id,
-        name: one.name,
-        role: wordOf(one.role),
-        why: wordOf(one.why),
-        locked: one.locked === true,
-        alternatives: Array.isArray(one.alternatives) ? one.alternatives.filter(isSound) : [],
-      }),
-    );
+    .map(({ id, name, role, why, locked, alternatives }) => {
+      const others = list(alternatives).filter(isSound);
+      return placed({ id, name, role: wordOf(role), why: wordOf(why), locked: locked === true, alternatives: others });
+    });
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isSound(one: unknown): one is Alternative & Record<string, unknown> {
-  if (typeof one !== "object" || one === null || !("id" in one) || !("name" in one)) return false;
-  return typeof one.id === "string" && ID.test(one.id) && typeof one.name === "string";
+  return isRecord(one) && typeof one.id === "string" && ID.test(one.id) && typeof one.name === "string";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function wordOf(value: unknown): string {
