@@ -18,7 +18,11 @@ export function Advice() {
   if (now.state === "none") return null;
   return (
     <section ref={shown} class="description" aria-label="Description">
-      <div role="status">{now.state === "asking" ? "Describing…" : ""}</div>
+      {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
+      <p aria-live="polite" class={isStale.value ? "was" : ""}>
+        {now.state === "asking" && "Describing…"}
+        {now.state === "told" && now.description.summary}
+      </p>
       {now.state === "failed" && <p role="alert">{now.sentence}</p>}
       {now.state === "told" && <Told description={now.description} />}
     </section>
@@ -26,20 +30,16 @@ export function Advice() {
 }
 
 function Told({ description }: { description: PaletteDescription }) {
-  const { summary, samples, fights, duplicates, outlier, lacking, words } = description;
+  const { samples, fights, duplicates, outlier, lacking, words } = description;
   return (
-    <>
-      {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
-      <div class={isStale.value ? "was" : ""}>
-        <p aria-live="polite">{summary}</p>
-        <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
-        <Listed title="Fight for one band" items={fights} />
-        <Listed title="Nearly the same" items={duplicates} />
-        {outlier && <Listed title="Least like the rest" items={[outlier]} />}
-        <Lacking lacking={lacking} />
-        {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
-      </div>
-    </>
+    <div class={isStale.value ? "was" : ""}>
+      <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
+      <Listed title="Fight for one band" items={fights} />
+      <Listed title="Nearly the same" items={duplicates} />
+      <Listed title="Least like the rest" items={outlier ? [outlier] : []} />
+      <Lacking lacking={lacking} />
+      {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
+    </div>
   );
 }
 

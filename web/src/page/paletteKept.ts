@@ -21,9 +21,9 @@ export function keepPalette(): () => void {
 
 /** Asks for the names and roles again, and leaves out what the library has no more. */
 export async function reread(): Promise<void> {
-  const asked = await Promise.all(chosen.value.map(now));
-  const fresh = new Map(asked.map((one) => [one.place, one]));
-  const gone = asked.filter((one) => one.gone).map((one) => one.name);
+  const fresh = new Map<number, Reread>();
+  for (const one of chosen.value) fresh.set(one.place, await now(one)); // one by one: searches shall not wait for it
+  const gone = [...fresh.values()].filter((one) => one.gone).map(({ name }) => name);
   chosen.value = chosen.value
     .filter((one) => !fresh.get(one.place)?.gone)
     .map((one) => {
