@@ -66,7 +66,13 @@ function Lacking({ lacking }: { lacking: Readonly<Record<string, string>> }) {
       <h3>Lacking</h3>
       <div class="buttons">
         {roles.map(([role, wanted]) => (
-          <button type="button" key={role} title={`Search for ${wanted}`} onClick={() => searchFor(wanted)}>
+          <button
+            type="button"
+            class="chip"
+            key={role}
+            title={`Search for ${wanted}`}
+            onClick={() => searchFor(wanted)}
+          >
             {role}
           </button>
         ))}

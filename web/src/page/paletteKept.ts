@@ -45,12 +45,6 @@ async function now(one: Chosen): Promise<Reread> {
   }
 }
 
-/** A sound that was dragged here, of which nothing is known for sure: another page may have made it. */
-export function dragged(text: string): { id: string; name: string; role: string } | null {
-  const one = parsed(text);
-  return isSound(one) ? { id: one.id, name: one.name.slice(0, 320), role: wordOf(one.role) } : null;
-}
-
 function soundsOf(kept: unknown): Chosen[] {
   return list(kept)
     .filter(isSound)
