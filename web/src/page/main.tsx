@@ -4,13 +4,21 @@ import { render } from "preact";
 import { prepare } from "../shared/player";
 import { keepAddress } from "./address";
 import { keepAsking } from "./asking";
+import { watchConnection } from "./connection";
 import { keepCounting } from "./counting";
+import { watchLibrary } from "./library";
 import { Page } from "./Page";
+import { keepPalette } from "./paletteKept";
+import { watchSight } from "./repeat";
 
 prepare();
 keepAddress();
 keepAsking();
 keepCounting();
+watchSight();
+watchConnection();
+watchLibrary();
+keepPalette();
 
 const place = document.getElementById("page");
 if (place) render(<Page />, place);
