@@ -36,14 +36,20 @@ interface Told {
 
 export function audition(result: CallToolResult): Audition {
   const told = typed<Told>(result, "sample_id");
+  const text = textOf(result);
   const audio = result.content.find((block) => block.type === "audio");
   const image = result.content.find((block) => block.type === "image");
   return {
-    path: told?.path ?? "",
+    path: told?.path ?? /"([^"]*)"/.exec(text)?.[1] ?? "",
     audio: audio?.data ?? "",
     picture: image ? `data:${image.mimeType};base64,${image.data}` : "",
-    loudness: told ? { lufs: told.loudness_lufs, peakDb: told.peak_db } : undefined,
+    loudness: told ? { lufs: told.loudness_lufs, peakDb: told.peak_db } : loudnessIn(text),
   };
+}
+
+function loudnessIn(text: string): Loudness | undefined {
+  const found = /(-?[\d.]+) LUFS, peak (-?[\d.]+) dB/.exec(text);
+  return found ? { lufs: Number(found[1]), peakDb: Number(found[2]) } : undefined;
 }
 
 /** The typed answer if it is there, told by a field that such an answer has. The server's schema vouches for the rest. */
