@@ -1,29 +1,40 @@
 // The hits as rows to be heard, taken as the measure of others, and chosen.
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import type { SearchHit } from "../api/types";
 import { SoundButton } from "../shared/SoundButton";
 import { count, fileName, seconds, tempo } from "../shared/words";
 import { callable } from "./host";
-import { use } from "./picks";
+import { picks, use } from "./picks";
 import { answer, moreLike } from "./question";
 import { Outlined, Picture, PlayButton, useSeen } from "./Sound";
 import { hearAhead } from "./sounds";
 import { progressOf, toggle } from "./speaker";
 
-/** The row that keys are meant for, and whose picture is shown once one was chosen. */
+/** The row that keys are meant for, and the one whose picture is shown. */
 const current = signal("");
 const opened = signal("");
 const hits = computed(() => answer.value?.hits ?? []);
+/** Whether the row that has the focus may be gone with the next answer. */
+let leaving = false;
 
 export function Hits() {
-  const here = hits.value.some((hit) => hit.sample_id === current.value) ? current.value : hits.value[0]?.sample_id;
+  const grid = useSeen(() => {
+    if (callable.value) void hearAhead(hits.value.map((hit) => hit.sample_id));
+  }, answer.value);
+  useEffect(() => {
+    opened.value = "";
+    if (leaving) focusRow(hits.value[0]);
+    leaving = false;
+  }, [answer.value]);
   if (!hits.value.length) return null;
+  const here = hits.value.find((hit) => hit.sample_id === current.value) ?? hits.value[0];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table has no rows that can be focused
-    <div role="grid" aria-label="Results" onKeyDown={move}>
+    <div role="grid" aria-label="Results" ref={grid} onKeyDown={move}>
       {hits.value.map((hit) => (
-        <HitRow key={hit.sample_id} hit={hit} reached={hit.sample_id === here} />
+        <HitRow key={hit.sample_id} hit={hit} reached={hit === here} />
       ))}
     </div>
   );
@@ -31,7 +42,6 @@ export function Hits() {
 
 function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
   const { sample_id: id, path, role } = hit;
-  const row = useSeen(() => hearAhead(id));
   const open = () => {
     current.value = id;
     opened.value = id;
@@ -39,6 +49,10 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
   const play = () => {
     open();
     void toggle(id);
+  };
+  const like = () => {
+    leaving = true;
+    void moreLike(id, path);
   };
   const name = fileName(path);
   const tabIndex = reached ? 0 : -1;
@@ -48,13 +62,12 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
       role="row"
       class="sound"
       id={`hit-${id}`}
-      ref={row}
       tabIndex={tabIndex}
       aria-label={[name, ...facts(hit), `${hit.strength} match`].join(", ")}
       data-progress={progressOf(id).toFixed(2)}
       onClick={open}
       onFocusIn={(event) => event.target instanceof Element && event.target.matches(":focus-visible") && open()}
-      onKeyDown={(event) => press(event, play, () => moreLike(id, path))}
+      onKeyDown={(event) => press(event, play, like)}
     >
       <Cell>{callable.value && <PlayButton id={id} name={name} tabIndex={tabIndex} onPress={play} />}</Cell>
       <Cell kind="outline">
@@ -71,10 +84,17 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
         </div>
       </Cell>
       <Cell kind="does">
-        {callable.value && (
-          <SoundButton icon="like" label={`More like ${name}`} tabIndex={tabIndex} onPress={() => moreLike(id, path)} />
-        )}
-        <button type="button" class="plain" aria-label={`Use ${name}`} tabIndex={tabIndex} onClick={() => use(hit)}>
+        {callable.value && <SoundButton icon="like" label={`More like ${name}`} tabIndex={tabIndex} onPress={like} />}
+        <button
+          type="button"
+          class={picks.value.has(id) ? "plain strong" : "plain"}
+          aria-label={`Use ${name}`}
+          tabIndex={tabIndex}
+          onClick={(event) => {
+            event.stopPropagation(); // a picture that opens would move what is under the pointer
+            void use(hit);
+          }}
+        >
           Use
         </button>
       </Cell>
@@ -118,5 +138,9 @@ function move(event: KeyboardEvent): void {
   const hit = to === undefined ? undefined : hits.value[to];
   if (!hit) return;
   event.preventDefault();
-  document.getElementById(`hit-${hit.sample_id}`)?.focus();
+  focusRow(hit);
+}
+
+function focusRow(hit: SearchHit | undefined): void {
+  if (hit) document.getElementById(`hit-${hit.sample_id}`)?.focus();
 }

@@ -32,8 +32,8 @@ export function Picture({ id, name }: { id: string; name: string }) {
   return picture ? <img src={picture} alt={`Waveform and spectrogram of ${name}`} width="480" height="240" /> : null;
 }
 
-/** A ref to an element; `seen` is called once when it first comes into view. */
-export function useSeen(seen: () => void) {
+/** A ref to an element; `seen` is called once it comes into view, and again with each other `subject`. */
+export function useSeen(seen: () => void, subject: unknown) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!element.current) return;
@@ -44,6 +44,6 @@ export function useSeen(seen: () => void) {
     });
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, []);
+  }, [subject]);
   return element;
 }

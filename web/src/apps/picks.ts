@@ -1,4 +1,5 @@
 // What the user picked of the hits, told to the model.
+import { signal } from "@preact/signals";
 import type { SearchHit } from "../api/types";
 import { tell } from "./host";
 import { answer, subject } from "./question";
@@ -11,13 +12,14 @@ interface Pick {
   readonly subject: string;
 }
 
-const picks = new Map<string, Pick>();
+/** By sample id. */
+export const picks = signal<ReadonlyMap<string, Pick>>(new Map());
 
 export async function use(hit: SearchHit): Promise<void> {
   const root = answer.value?.roots[hit.root] ?? "";
   const pick: Pick = { sample_id: hit.sample_id, path: hit.path, root, subject: subject.value };
-  picks.set(hit.sample_id, pick);
-  const all = [...picks.values()];
+  picks.value = new Map(picks.value).set(hit.sample_id, pick);
+  const all = [...picks.value.values()];
   const context = all.map(sentence).join("\n");
   say(`You picked ${hit.path}. ${await tell({ message: sentence(pick), context, structured: { picks: all } })}`);
 }

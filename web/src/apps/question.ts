@@ -6,7 +6,6 @@ import { count, fileName } from "../shared/words";
 import { searchResult } from "./answers";
 import { call } from "./host";
 import { complain, say } from "./said";
-import { startAhead } from "./sounds";
 
 /** A sound to find the like of: a sample's id or a path, and what to call it. */
 export interface Reference {
@@ -41,7 +40,6 @@ export function take({ query, reference: sample, alpha, ...others }: Readonly<Re
 /** Its answer, or that to what the user asked. */
 export function show(result: CallToolResult): void {
   const found = searchResult(result);
-  startAhead();
   answer.value = found;
   subject.value = told();
   say([found.hits.length ? count(found.hits.length, "sound") : "No sound", found.note].filter(Boolean).join(": "));
@@ -70,10 +68,10 @@ export function askWords(): void {
 }
 
 /** Sounds like a hit, by its sound alone at first. */
-export function moreLike(sample: string, path: string): void {
+export function moreLike(sample: string, path: string): Promise<void> {
   reference.value = { sample, name: fileName(path) };
   blend.value = 0;
-  void ask();
+  return ask();
 }
 
 export function forgetSound(): void {

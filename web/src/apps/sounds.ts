@@ -19,8 +19,8 @@ const AHEAD = 5;
 /** What was heard so far, by sample id. */
 export const heard = signal<ReadonlyMap<string, Heard>>(new Map());
 const asked = new Map<string, Promise<Heard>>();
-let ahead: Promise<unknown> = Promise.resolve();
-let left = AHEAD;
+/** Counts the answers: what an earlier one wanted ahead is wanted no more. */
+let turn = 0;
 
 /** Raises CallError with the sentence. */
 export function hear(id: string): Promise<Heard> {
@@ -33,19 +33,17 @@ export function hear(id: string): Promise<Heard> {
 }
 
 /** Asks for the first few sounds of an answer before they are wanted: one at a time, and no more once one failed. */
-export function hearAhead(id: string): void {
-  if (left <= 0 || asked.has(id)) return;
-  left -= 1;
-  ahead = ahead.then(() => hear(id));
-  ahead.catch(() => {
-    left = 0;
-  });
-}
-
-/** A new answer is shown. */
-export function startAhead(): void {
-  left = AHEAD;
-  ahead = Promise.resolve();
+export async function hearAhead(ids: readonly string[]): Promise<void> {
+  const mine = ++turn;
+  for (const id of ids.slice(0, AHEAD)) {
+    try {
+      await hear(id);
+    } catch (error) {
+      if (error instanceof CallError) return; // who wants to hear it is told why
+      throw error;
+    }
+    if (mine !== turn) return;
+  }
 }
 
 async function fetchSound(id: string): Promise<Heard> {
