@@ -20,7 +20,7 @@ const hits = computed(() => answer.value?.hits ?? []);
 let leaving = false;
 
 export function Hits() {
-  const grid = useSeen(() => {
+  const grid = useSeen<HTMLDivElement>(() => {
     if (callable.value) void hearAhead(hits.value.map((hit) => hit.sample_id));
   }, answer.value);
   useEffect(() => {

@@ -33,8 +33,8 @@ export function Picture({ id, name }: { id: string; name: string }) {
 }
 
 /** A ref to an element; `seen` is called once it comes into view, and again with each other `subject`. */
-export function useSeen(seen: () => void, subject: unknown) {
-  const element = useRef<HTMLDivElement>(null);
+export function useSeen<Kind extends HTMLElement>(seen: () => void, subject: unknown) {
+  const element = useRef<Kind>(null);
   useEffect(() => {
     if (!element.current) return;
     const observer = new IntersectionObserver((entries) => {

@@ -1,11 +1,12 @@
 // The app inside the chat that shows and plays what a search found.
 import "./results.css";
 import { render } from "preact";
+import { AskLine } from "./AskLine";
 import { Frame, Mute } from "./Frame";
 import { Hits } from "./Hits";
-import { callable, open, textOf } from "./host";
+import { callable, open } from "./host";
 import { answer, ask, askWords, blend, blendable, forgetSound, reference, show, take, words } from "./question";
-import { complaint, say } from "./said";
+import { broken, refused } from "./said";
 
 function Results() {
   return (
@@ -20,28 +21,9 @@ function Results() {
 }
 
 function Question() {
-  const submit = (event: Event) => {
-    event.preventDefault();
-    askWords();
-  };
   return (
-    <form onSubmit={submit}>
-      <div class="line">
-        <input
-          type="search"
-          class="field"
-          aria-label="Describe a sound"
-          placeholder="Describe a sound"
-          maxLength={1000}
-          value={words.value}
-          onInput={(event) => {
-            words.value = event.currentTarget.value;
-          }}
-        />
-        <button type="submit" class="plain">
-          Search again
-        </button>
-      </div>
+    <>
+      <AskLine search label="Describe a sound" words={words} button="Search again" onAsk={askWords} />
       {reference.value && (
         <div class="line">
           <span class="like">Like {reference.value.name}</span>
@@ -51,7 +33,7 @@ function Question() {
           </button>
         </div>
       )}
-    </form>
+    </>
   );
 }
 
@@ -80,12 +62,6 @@ const place = document.getElementById("app");
 if (place) render(<Results />, place);
 void open("soundpalette-results", {
   asked: take,
-  answered: (result) => {
-    if (result.isError) complaint.value = textOf(result);
-    else show(result);
-  },
-  broken: (sentence) => {
-    say("");
-    complaint.value = sentence;
-  },
+  answered: (result) => (result.isError ? refused(result) : show(result)),
+  broken,
 });

@@ -1,6 +1,7 @@
 // What is said to the user: how things are, and what went wrong.
+import type { CallToolResult } from "@modelcontextprotocol/client";
 import { signal } from "@preact/signals";
-import { CallError } from "./host";
+import { CallError, textOf } from "./host";
 
 export const status = signal("Waiting for the chat…");
 export const complaint = signal("");
@@ -14,4 +15,14 @@ export function say(sentence: string): void {
 export function complain(error: unknown): void {
   if (!(error instanceof CallError)) throw error;
   complaint.value = error.message;
+}
+
+/** The model's call failed, or was given up. */
+export function broken(sentence: string): void {
+  status.value = "";
+  complaint.value = sentence;
+}
+
+export function refused(result: CallToolResult): void {
+  broken(textOf(result) || "The tool failed, and did not say why.");
 }
