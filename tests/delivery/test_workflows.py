@@ -57,6 +57,12 @@ def test_what_ci_runs_here_is_run_on_three_systems() -> None:
     assert [step["run"] for step in job["steps"] if "run" in step] == [f"{one} PYTHON=python" for one in commands]
 
 
+def test_the_page_is_run_in_a_browser() -> None:
+    job = read_yaml(WORKFLOWS[-1])["jobs"]["page"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make test-web PYTHON=python"]
+    assert "make test-web\n" in (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_every_action_has_one_version_everywhere() -> None:
     used = {step["uses"] for workflow in WORKFLOWS for step in steps(workflow) if "uses" in step}
     assert len({one.partition("@")[0] for one in used}) == len(used)

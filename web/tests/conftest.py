@@ -1,0 +1,110 @@
+"""Real servers over a freshly indexed crate, and a real browser that must keep its console clean."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import CRATE
+from web.tests.browser import OPTIONS, Watch, find_chromium
+from web.tests.server import Server, index, isolated
+
+TOKEN: Final = "correct horse battery staple"
+expect.set_options(timeout=10_000)
+
+
+class Visit(Protocol):
+    """Opens a server's page in a context of its own; options are those of Browser.new_context."""
+
+    def __call__(self, server: Server, path: str = "/", **options: Any) -> "Visited": ...
+
+
+class Visited:
+    """A page and what is watched of it."""
+
+    def __init__(self, page: Page, watch: Watch) -> None:
+        self.page, self.watch = page, watch
+
+
+@pytest.fixture(scope="session")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose data folder has the demo crate indexed."""
+    folder = tmp_path_factory.mktemp("crate")
+    index(CRATE, isolated(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(crate: Path) -> Iterator[Server]:
+    """A server over the crate, for all tests that only ask."""
+    yield from running(isolated(crate), crate / "served.log")
+
+
+@pytest.fixture(scope="session")
+def locked(crate: Path) -> Iterator[Server]:
+    """A server over the crate that wants TOKEN."""
+    yield from running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log")
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over nothing."""
+    folder = tmp_path_factory.mktemp("empty")
+    yield from running(isolated(folder), folder / "served.log")
+
+
+@pytest.fixture
+def mortal(crate: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server over the crate that a test may kill and start again."""
+    yield from running(isolated(crate), tmp_path / "served.log")
+
+
+def running(environment: dict[str, str], log: Path) -> Iterator[Server]:
+    server = Server(environment, log).start()
+    yield server
+    if server.process is not None:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*OPTIONS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens pages; what goes wrong in any of them fails the test at its end."""
+    closing: list[Callable[[], None]] = []
+    watches: list[Watch] = []
+
+    def opened(server: Server, path: str = "/", **options: Any) -> Visited:
+        context = browser.new_context(base_url=server.address, **{"viewport": {"width": 1024, "height": 800}} | options)
+        closing.append(context.close)
+        watches.append(Watch(server.address).over(context))
+        page = context.new_page()
+        page.goto(path)
+        return Visited(page, watches[-1])
+
+    yield opened
+    for close in closing:
+        close()
+    for watch in watches:
+        watch.judge()
+
+
+@pytest.fixture
+def visited(visit: Visit, served: Server) -> Visited:
+    """The page over the crate."""
+    return visit(served)
+
+
+@pytest.fixture
+def page(visited: Visited) -> Page:
+    """The page over the crate."""
+    return visited.page
