@@ -18,7 +18,7 @@ from soundpalette.core.addresses import place_in
 from soundpalette.core.database import MEND, Connection, Database
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.migrations import STAMPED
-from soundpalette.core.overview import COUNTS, Count, Tally, tally
+from soundpalette.core.overview import COUNTS, GROUPS, Count, Group, Tally, tally
 from soundpalette.core.types import (
     Analysis,
     Counts,
@@ -272,6 +272,15 @@ class Catalogue(Database):
         ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({sql})", parameters)
         return np.sort(numbers(found or ""))
 
+    def ids(self) -> Ids:
+        """The ids of all samples, int64 [n] in rising order."""
+        ((found,),) = self._rows("SELECT group_concat(id, '') FROM samples")
+        return np.sort(numbers(found or ""))
+
+    def groups(self) -> list[Group]:
+        """All samples, grouped by what filters choose by: a value, and the ids of those that have it."""
+        return list(map(Group._make, self._rows(GROUPS)))
+
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
         return tally(map(Count._make, self._rows(COUNTS)))
@@ -330,13 +339,13 @@ class Catalogue(Database):
                 fields = tuple(traits_table.fields_of(row[2:]) for row in rows)
                 yield Entries(Rows(numbers("".join(row[0] for row in rows)), vectors), fields)
 
-    def failures(self, space: Space) -> list[Failure]:
-        """Every file that could not be indexed in `space`, by absolute path."""
+    def failures(self, space: Space, offset: int = 0, limit: int = -1) -> list[Failure]:
+        """The files that could not be indexed in `space`, by absolute path: all, or `limit` of them after `offset`."""
         sql = (
             "SELECT r.path, f.path, f.reason FROM failures f JOIN roots r ON r.id = f.root_id "
-            "WHERE f.space = ? ORDER BY 1, 2"
+            "WHERE f.space = ? ORDER BY 1, 2 LIMIT ? OFFSET ?"
         )
-        rows = self._rows(sql, (space.key,))
+        rows = self._rows(sql, (space.key, limit, offset))
         return [Failure(place_in(root, path), reason) for root, path, reason in rows]
 
 

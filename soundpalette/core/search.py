@@ -14,6 +14,7 @@ from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
+from soundpalette.core.facets import FacetCounter
 from soundpalette.core.music.words import Vocabulary, load_vocabulary
 from soundpalette.core.palette.company import fit
 from soundpalette.core.published import IndexReader, Published
@@ -115,6 +116,7 @@ class Searcher:
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
         self._selections = Selections()
+        self.facets = FacetCounter(catalogue, self._selected)
         self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
@@ -200,7 +202,7 @@ class Searcher:
         """How much is indexed. Raises VectorIndexError."""
         published = self.published()
         generation = published.index.manifest.generation if published else 0
-        return Standing(self.catalogue.total(), generation, self._pending_of(generation))
+        return Standing(self.catalogue.total(), generation, self.pending(generation))
 
     def distance(self) -> float:
         """The library's mean of 1 - cosine between two sounds; a usual one where nothing is indexed."""
@@ -247,7 +249,7 @@ class Searcher:
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
         found = self._nearest(published, vector, asked.k, passing, left_out, asked.wanted)
-        pending = self._pending_of(published.index.manifest.generation)
+        pending = self.pending(published.index.manifest.generation)
         if not found.samples or published.usual is None:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
@@ -318,8 +320,10 @@ class Searcher:
             return f"no sample but {given} meets the filters; loosen one of them"
         return f"{len(there)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
-    def _pending_of(self, since: int) -> int:
-        """Counted once for each state of catalogue and index: it reads every row."""
+    def pending(self, since: int) -> int:
+        """How many samples an index that was built at generation `since` lacks.
+
+        Counted once for each state of catalogue and index: it reads every row."""
         state = (self.catalogue.stamp(), since)
         pending = self._pending.get(state)
         if pending is None:

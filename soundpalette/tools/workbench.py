@@ -8,10 +8,12 @@ from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
 from soundpalette.core.addresses import below_address, is_address, place_in
+from soundpalette.core.answers import Kept
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.music.words import load_vocabulary
+from soundpalette.core.outline import Outline, read_outline
 from soundpalette.core.preview import preview
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample, Traits
@@ -21,6 +23,8 @@ from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
 
 SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
 SHOWN: Final = 80
+MOST_OUTLINES: Final = 4096
+"""That are kept: some 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Workbench:
     max_top_k: int = 100
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
+    outlines: Kept[str, Outline] = field(default_factory=lambda: Kept(MOST_OUTLINES, lambda _: 1))
+    """By content hash: they are the same in every state of the catalogue."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -191,9 +197,17 @@ class Workbench:
     def preview_of(self, sample_id: str) -> bytes:
         """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
         sample = self.sample(sample_id)
-        path = self.path_of(sample)
-        limits = replace(self.limits, below=self._root_of(sample))
-        return preview(_resolved(path), limits)
+        return preview(_resolved(self.path_of(sample)), self._within(sample))
+
+    def outline_of(self, sample: Sample, columns: int) -> Outline:
+        """The outline of a sample, kept for the next time; opened through no link. Raises RequestError, AudioError."""
+        path = _resolved(self.path_of(sample))
+        read = lambda: read_outline(path, columns, self._within(sample))  # noqa: E731
+        return self.outlines.of(None, sample.content_hash, read)
+
+    def _within(self, sample: Sample) -> Limits:
+        """The limits of a file that is opened below its root through no link."""
+        return replace(self.limits, below=self._root_of(sample))
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue

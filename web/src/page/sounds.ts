@@ -1,0 +1,106 @@
+// The library's sounds, seen, heard and taken along.
+import { api, audioUrl, previewUrl } from "../api/client";
+import type { WaveformShown } from "../api/types";
+import { type Loudness, play, playing, stop } from "../shared/player";
+import { fileName } from "../shared/words";
+import { isAbort, reached, sentenceOf } from "./connection";
+import { complain, complaint, tell } from "./told";
+
+/** What browsers do not decode, so that the preview is asked first; they try anything else, and then the preview. */
+const UNPLAYABLE = /\.(aiff?|aifc|caf)$/i;
+// A browser has six connections to a server: searches and the sound that is played must not wait for outlines.
+const MOST_AT_ONCE = 3;
+
+const outlines = new Map<string, Promise<WaveformShown>>();
+const waiting: (() => void)[] = [];
+let atOnce = 0;
+
+/** The outline of a sample and how loud it is, asked for once. */
+export function outlineOf(id: string): Promise<WaveformShown> {
+  const known = outlines.get(id);
+  if (known) return known;
+  const asked = inTurn(() => reached(api.waveform(id)));
+  outlines.set(id, asked);
+  asked.catch(() => outlines.delete(id));
+  return asked;
+}
+
+/** Files may have changed: they are asked for anew. */
+export function forgetOutlines(): void {
+  outlines.clear();
+}
+
+/** Plays a sample as loud as others. `name` tells its format, and what a failure is about. */
+export async function playSample(id: string, name: string): Promise<void> {
+  complaint.value = "";
+  const urls = UNPLAYABLE.test(name) ? [previewUrl(id), audioUrl(id)] : [audioUrl(id), previewUrl(id)];
+  if (!(await play({ id, urls, loudness: loudnessOf(id) }))) await complainOf(id, name);
+}
+
+export function playOrStop(id: string, name: string): void {
+  if (playing.value === id) stop();
+  else void playSample(id, name);
+}
+
+/** Puts the absolute path into the clipboard and says so. */
+export async function copyPath(id: string, name: string): Promise<boolean> {
+  try {
+    const { path } = await reached(api.sample(id));
+    await toClipboard(path);
+    tell(`Copied the path of ${fileName(name)}.`);
+    return true;
+  } catch (error) {
+    complain(`The path of ${fileName(name)} was not copied: ${sentenceOf(error)}`);
+    return false;
+  }
+}
+
+/** Raises Error with a sentence. */
+export async function toClipboard(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (!copiedBySelection(text)) throw new Error("the browser does not let this page write to the clipboard.");
+  }
+}
+
+/** For pages over plain HTTP from another machine, which have no navigator.clipboard. */
+function copiedBySelection(text: string): boolean {
+  const focused = document.activeElement;
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "unseen";
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
+}
+
+async function loudnessOf(id: string): Promise<Loudness | undefined> {
+  const { loudness_lufs: lufs, peak_db: peakDb } = await outlineOf(id);
+  return { lufs, peakDb };
+}
+
+async function complainOf(id: string, name: string): Promise<void> {
+  try {
+    await outlineOf(id);
+    complain(`${fileName(name)} cannot be played: this browser can read neither the file nor its preview.`);
+  } catch (error) {
+    if (!isAbort(error)) complain(`${fileName(name)} cannot be played: ${sentenceOf(error)}`);
+  }
+}
+
+/** The latest is asked first: it is what is looked at. */
+async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  if (atOnce >= MOST_AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+  else atOnce++;
+  try {
+    return await ask();
+  } finally {
+    const next = waiting.pop();
+    if (next) next();
+    else atOnce--;
+  }
+}
