@@ -1,6 +1,7 @@
 """Real servers over a freshly indexed crate, and a real browser that must keep its console clean."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import CRATE
 from web.tests.browser import OPTIONS, Watch, find_chromium
-from web.tests.server import Server, index, isolated
+from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
 expect.set_options(timeout=10_000)
@@ -21,11 +22,12 @@ class Visit(Protocol):
     def __call__(self, server: Server, path: str = "/", **options: Any) -> "Visited": ...
 
 
+@dataclass(frozen=True)
 class Visited:
     """A page and what is watched of it."""
 
-    def __init__(self, page: Page, watch: Watch) -> None:
-        self.page, self.watch = page, watch
+    page: Page
+    watch: Watch
 
 
 @pytest.fixture(scope="session")
@@ -39,33 +41,30 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(crate: Path) -> Iterator[Server]:
     """A server over the crate, for all tests that only ask."""
-    yield from _running(isolated(crate), crate / "served.log")
+    with running(isolated(crate), crate / "served.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def locked(crate: Path) -> Iterator[Server]:
     """A server over the crate that wants TOKEN."""
-    yield from _running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log")
+    with running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over nothing."""
     folder = tmp_path_factory.mktemp("empty")
-    yield from _running(isolated(folder), folder / "served.log")
+    with running(isolated(folder), folder / "served.log") as server:
+        yield server
 
 
 @pytest.fixture
 def mortal(crate: Path, tmp_path: Path) -> Iterator[Server]:
     """A server over the crate that a test may kill and start again."""
-    yield from _running(isolated(crate), tmp_path / "served.log")
-
-
-def _running(environment: dict[str, str], log: Path) -> Iterator[Server]:
-    server = Server(environment, log).start()
-    yield server
-    if server.process is not None:
-        server.end()
+    with running(isolated(crate), tmp_path / "served.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
