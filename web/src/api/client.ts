@@ -37,7 +37,8 @@ export const api = {
     json<SearchResult>("search/audio/upload", { method: "POST", body: form, ...(signal && { signal }) }),
   facets: (body: Filters, signal?: AbortSignal) => post<Facets>("library/facets", body, signal),
   state: (signal?: AbortSignal) => get<LibraryState>("library/state", signal),
-  failures: (offset: number, limit: number) => get<Failures>(`library/failures?offset=${offset}&limit=${limit}`),
+  failures: (offset: number, limit: number, signal?: AbortSignal) =>
+    get<Failures>(`library/failures?offset=${offset}&limit=${limit}`, signal),
   map: async (signal?: AbortSignal) => (await asked("library/map", signal ? { signal } : {})).arrayBuffer(),
   sample: (id: string, signal?: AbortSignal) => get<SampleShown>(`samples/${id}`, signal),
   waveform: (id: string, signal?: AbortSignal) => get<WaveformShown>(`samples/${id}/waveform`, signal),
@@ -48,6 +49,16 @@ export const api = {
   openSession: async (token: string) => {
     await asked("session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
   },
+  /** Takes the cookie back. */
+  closeSession: async () => {
+    await asked("session", { method: "DELETE" });
+  },
+  /** Whether the server is there at all; asks for no token. */
+  alive: async () => {
+    await asked("health/live", { cache: "no-store" });
+  },
+  /** The text of an export, a path a line. */
+  paths: async (samples: readonly string[]) => (await asked(exportUrl(samples, "paths"), {})).text().catch(lost),
 };
 
 export function audioUrl(id: string): string {
@@ -74,19 +85,20 @@ function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> 
 }
 
 async function json<T>(path: string, init: RequestInit): Promise<T> {
-  return (await asked(path, init)).json();
+  const response = await asked(path, init);
+  return response.json().catch(lost);
 }
 
 async function asked(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "The server cannot be reached.");
-  }
+  const response = await fetch(path, init).catch(lost);
   if (!response.ok) throw new ApiError(response.status, await sentence(response));
   return response;
+}
+
+/** What a connection comes to that was refused, or broke off within an answer. */
+function lost(error: unknown): never {
+  if (error instanceof DOMException && error.name === "AbortError") throw error;
+  throw new ApiError(0, "The server cannot be reached.");
 }
 
 async function sentence(response: Response): Promise<string> {

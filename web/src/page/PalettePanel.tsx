@@ -1,4 +1,84 @@
-// The chosen sounds: describe, build, replace, export. (Owner: engineer F.)
+// The chosen sounds: describe, build, replace, export.
+import "./controls.css";
+import "./PalettePanel.css";
+import { useState } from "preact/hooks";
+import { Advice } from "./Advice";
+import { BriefForm } from "./BriefForm";
+import { choosing, refused } from "./building";
+import { ChosenSounds } from "./ChosenSounds";
+
+import { ExportGroup } from "./ExportGroup";
+import { before, choose, chosen, MOST_CHOSEN, news, undo } from "./palette";
+import { dragged } from "./paletteKept";
+
+const DRAGGED = "application/x-soundpalette-sample";
+
 export function PalettePanel() {
-  return <section />;
+  const number = chosen.value.length;
+  const drop = useDrop();
+  return (
+    <>
+      <a class="palette-bar" href="#palette">
+        Palette ({number})
+      </a>
+      <section id="palette" class={`palette ${drop.over ? "over" : ""}`} aria-labelledby="palette-heading" {...drop.on}>
+        <h2 id="palette-heading" tabIndex={-1}>
+          Palette
+        </h2>
+        <p class="palette-count">{number ? `${number} of ${MOST_CHOSEN}` : ""}</p>
+        <BriefForm />
+        <News />
+        {number ? <ChosenSounds /> : <Empty />}
+        <Advice />
+        {number > 0 && <ExportGroup />}
+      </section>
+    </>
+  );
+}
+
+function Empty() {
+  return (
+    <p class="quiet">
+      Nothing is chosen yet. Search and add what you like (or drag it here), draw a lasso on the map, or say above what
+      the palette shall be and press Build.
+    </p>
+  );
+}
+
+/** What was done, what could not be done. */
+function News() {
+  return (
+    <div class="news">
+      <p role="status">{choosing.value ? "Choosing…" : news.value}</p>
+      {before.value && (
+        <button type="button" onClick={undo}>
+          Undo
+        </button>
+      )}
+      {refused.value && <p role="alert">{refused.value}</p>}
+    </div>
+  );
+}
+
+/** Takes rows that are dragged here. */
+function useDrop() {
+  const [over, setOver] = useState(false);
+  const onDragOver = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes(DRAGGED)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    setOver(true);
+  };
+  const onDragLeave = (event: DragEvent) => {
+    const into = event.relatedTarget;
+    if (!(into instanceof Node && (event.currentTarget as Element).contains(into))) setOver(false);
+  };
+  const onDrop = (event: DragEvent) => {
+    setOver(false);
+    const sound = dragged(event.dataTransfer?.getData(DRAGGED) ?? "");
+    if (!sound) return;
+    event.preventDefault();
+    choose(sound);
+  };
+  return { over, on: { onDragOver, onDragLeave, onDrop } };
 }

@@ -1,0 +1,92 @@
+// What the palette is together, what each sound needs to fit, and what is lacking.
+import type { PaletteDescription } from "../api/types";
+import { tempo } from "../shared/words";
+import { isStale, telling } from "./description";
+import { view } from "./Page";
+import { query } from "./question";
+
+// A stretch of up to 1 % goes unheard (soundpalette/core/palette/tempo.py).
+const UNHEARD = 0.01;
+
+export function Advice() {
+  const now = telling.value;
+  if (now.state === "none") return null;
+  return (
+    <section class="description" aria-label="Description">
+      <div role="status">{now.state === "asking" ? "Describing…" : ""}</div>
+      {now.state === "failed" && <p role="alert">{now.sentence}</p>}
+      {now.state === "told" && <Told description={now.description} />}
+    </section>
+  );
+}
+
+function Told({ description }: { description: PaletteDescription }) {
+  const { summary, samples, fights, duplicates, outlier, lacking, words } = description;
+  return (
+    <>
+      {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
+      <div class={isStale.value ? "was" : ""}>
+        <p aria-live="polite">{summary}</p>
+        <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
+        <Listed title="Fight for one band" items={fights} />
+        <Listed title="Nearly the same" items={duplicates} />
+        {outlier && <Listed title="Least like the rest" items={[outlier]} />}
+        <Lacking lacking={lacking} />
+        {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
+      </div>
+    </>
+  );
+}
+
+function Listed({ title, items }: { title: string; items: readonly string[] }) {
+  if (items.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Each lacking role searches for itself. */
+function Lacking({ lacking }: { lacking: Readonly<Record<string, string>> }) {
+  const roles = Object.entries(lacking);
+  if (roles.length === 0) return null;
+  return (
+    <>
+      <h3>Lacking</h3>
+      <div class="buttons">
+        {roles.map(([role, wanted]) => (
+          <button type="button" key={role} title={`Search for ${wanted}`} onClick={() => searchFor(wanted)}>
+            {role}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function searchFor(wanted: string): void {
+  query.value = wanted;
+  view.value = "list";
+  document.querySelector('[type="search"]')?.scrollIntoView({ block: "nearest" });
+}
+
+type Sample = PaletteDescription["samples"][number];
+
+/** What is to be done to a sound so that it meets tempo and key; nothing for one that does. */
+function adviceFor(one: Sample, { bpm, key }: PaletteDescription): string[] {
+  const needs = [
+    one.stretch && Math.abs(one.stretch - 1) > UNHEARD && `play at ${one.stretch} × its speed for ${tempo(bpm)}`,
+    one.semitones && `transpose by ${signed(one.semitones)} for ${key}`,
+  ].filter(Boolean);
+  return needs.length ? [`${one.name}: ${needs.join(", ")}`] : [];
+}
+
+function signed(semitones: number): string {
+  return `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)} semitone${Math.abs(semitones) > 1 ? "s" : ""}`;
+}

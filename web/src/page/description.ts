@@ -1,0 +1,53 @@
+// What the palette is, as the server tells it.
+import { computed, signal } from "@preact/signals";
+import { ApiError, api } from "../api/client";
+import type { PaletteDescription } from "../api/types";
+import { insisted, isAbort, sentenceOf } from "./connection";
+import { chosen } from "./palette";
+import { reread } from "./paletteKept";
+
+export type Telling =
+  | { state: "none" }
+  | { state: "asking" }
+  | { state: "told"; of: string; description: PaletteDescription }
+  | { state: "failed"; sentence: string };
+
+/** What the palette shall be, in words; the server builds from it and holds the description against it. */
+export const brief = signal("");
+export const telling = signal<Telling>({ state: "none" });
+/** Whether the palette is another one by now than was described. */
+export const isStale = computed(() => telling.value.state === "told" && telling.value.of !== idsOf());
+
+let asking = new AbortController();
+
+export async function describe(): Promise<void> {
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const samples = chosen.value.map(({ id }) => id);
+  const of = idsOf();
+  telling.value = { state: "asking" };
+  try {
+    const description = await insisted(() => api.describe(samples, brief.value.trim(), signal), signal);
+    telling.value = { state: "told", of, description };
+  } catch (error) {
+    if (isAbort(error)) return;
+    telling.value = { state: "failed", sentence: await failing(error) };
+  }
+}
+
+/** Nothing is described any more. */
+export function forget(): void {
+  asking.abort();
+  telling.value = { state: "none" };
+}
+
+/** The sentence of a failure; where a sound is gone the palette loses it. */
+export async function failing(error: unknown): Promise<string> {
+  if (error instanceof ApiError && error.status === 404) await reread();
+  return sentenceOf(error);
+}
+
+function idsOf(): string {
+  return chosen.value.map(({ id }) => id).join(" ");
+}
