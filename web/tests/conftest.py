@@ -13,7 +13,8 @@ from web.tests.browser import OPTIONS, Watch, find_chromium
 from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
-expect.set_options(timeout=10_000)
+PATIENCE_MS: Final = 8000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Visit(Protocol):
@@ -86,6 +87,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         context = browser.new_context(base_url=server.address, **{"viewport": {"width": 1024, "height": 800}} | options)
         closing.append(context.close)
         watches.append(Watch(server.address).over(context))
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto(path)
         return Visited(page, watches[-1])

@@ -58,7 +58,7 @@ def described(page: Page, server: Server) -> None:
 def opened(page: Page, _: Server) -> None:
     """What is known of the library."""
     page.get_by_role("button", name="Library: 85 sounds").click()
-    expect(page.get_by_role("region", name="Library")).to_be_visible()
+    expect(page.get_by_role("region", name="Library", exact=True)).to_be_visible()
 
 
 def refused(page: Page, _: Server) -> None:
