@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from soundpalette.core import ids
-from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections, Wanted, every
+from soundpalette.core.answers import Answer, Answers, Heard, Hit, Question, Reference, Selections, Wanted, every
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
@@ -139,7 +138,7 @@ class Searcher:
 
     def by_audio(
         self,
-        reference: Sample | Path,
+        reference: Reference,
         k: int,
         filters: Filters = NO_FILTERS,
         preferences: Preferences = NO_PREFERENCES,
@@ -150,7 +149,7 @@ class Searcher:
     def hybrid(
         self,
         query: str,
-        reference: Sample | Path,
+        reference: Reference,
         alpha: float,
         k: int,
         filters: Filters = NO_FILTERS,
@@ -178,8 +177,10 @@ class Searcher:
         text = self._text(asked.query)
         return _Sought(blend(text, audio, alpha), lambda usual, hits: usual.of_both(text, audio, alpha, hits))
 
-    def vector_of(self, reference: Sample | Path) -> Vector:
+    def vector_of(self, reference: Reference) -> Vector:
         """The unit vector [dimension] of an indexed sample (it is stored) or of any audio file. Raises AudioError."""
+        if isinstance(reference, Heard):
+            return reference.vector
         if isinstance(reference, Sample):
             stored = self.catalogue.vector(reference.id, self.encoder.space)
             if stored is None:

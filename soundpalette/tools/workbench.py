@@ -16,7 +16,7 @@ from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.outline import Outline, read_outline
 from soundpalette.core.preview import preview
 from soundpalette.core.search import Searcher
-from soundpalette.core.types import Sample, Traits
+from soundpalette.core.types import Sample, Traits, Vector
 from soundpalette.errors import NotFoundError, RequestError
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
@@ -25,6 +25,7 @@ SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
 SHOWN: Final = 80
 MOST_OUTLINES: Final = 4096
 """That are kept: some 6 MB."""
+MOST_HEARD: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Workbench:
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
     outlines: Kept[str, Outline] = field(default_factory=lambda: Kept(MOST_OUTLINES, lambda _: 1))
-    """By content hash: they are the same in every state of the catalogue."""
+    heard: Kept[str, Vector] = field(default_factory=lambda: Kept(MOST_HEARD, lambda _: 1))
+    """Outlines of samples and vectors of uploads by content hash: they are the same in every state of the catalogue."""
 
     @property
     def roles(self) -> tuple[str, ...]:
