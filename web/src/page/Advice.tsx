@@ -1,4 +1,6 @@
 // What the palette is together, what each sound needs to fit, and what is lacking.
+
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
 import { tempo } from "../shared/words";
 import { isStale, telling } from "./description";
@@ -10,10 +12,17 @@ const UNHEARD = 0.01;
 
 export function Advice() {
   const now = telling.value;
+  const shown = useRef<HTMLElement>(null);
+  // It stands below the sounds, where whoever pressed Describe may not see it.
+  useLayoutEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [now]);
   if (now.state === "none") return null;
   return (
-    <section class="description" aria-label="Description">
-      <div role="status">{now.state === "asking" ? "Describing…" : ""}</div>
+    <section ref={shown} class="description" aria-label="Description">
+      {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
+      <p aria-live="polite" class={isStale.value ? "was" : ""}>
+        {now.state === "asking" && "Describing…"}
+        {now.state === "told" && now.description.summary}
+      </p>
       {now.state === "failed" && <p role="alert">{now.sentence}</p>}
       {now.state === "told" && <Told description={now.description} />}
     </section>
@@ -21,20 +30,16 @@ export function Advice() {
 }
 
 function Told({ description }: { description: PaletteDescription }) {
-  const { summary, samples, fights, duplicates, outlier, lacking, words } = description;
+  const { samples, fights, duplicates, outlier, lacking, words } = description;
   return (
-    <>
-      {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
-      <div class={isStale.value ? "was" : ""}>
-        <p aria-live="polite">{summary}</p>
-        <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
-        <Listed title="Fight for one band" items={fights} />
-        <Listed title="Nearly the same" items={duplicates} />
-        {outlier && <Listed title="Least like the rest" items={[outlier]} />}
-        <Lacking lacking={lacking} />
-        {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
-      </div>
-    </>
+    <div class={isStale.value ? "was" : ""}>
+      <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
+      <Listed title="Fight for one band" items={fights} />
+      <Listed title="Nearly the same" items={duplicates} />
+      <Listed title="Least like the rest" items={outlier ? [outlier] : []} />
+      <Lacking lacking={lacking} />
+      {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
+    </div>
   );
 }
 
@@ -61,7 +66,13 @@ function Lacking({ lacking }: { lacking: Readonly<Record<string, string>> }) {
       <h3>Lacking</h3>
       <div class="buttons">
         {roles.map(([role, wanted]) => (
-          <button type="button" key={role} title={`Search for ${wanted}`} onClick={() => searchFor(wanted)}>
+          <button
+            type="button"
+            class="chip"
+            key={role}
+            title={`Search for ${wanted}`}
+            onClick={() => searchFor(wanted)}
+          >
             {role}
           </button>
         ))}

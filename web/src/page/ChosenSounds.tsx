@@ -16,19 +16,22 @@ export function ChosenSounds() {
 
 function Row({ one }: { one: Chosen }) {
   const { id, name, role, locked, why } = one;
+  const isBusy = choosing.value !== "";
   return (
     <li class={locked ? "locked-sound" : ""} aria-busy={choosing.value === id}>
       <span class="role-colour" style={{ background: cssColour(role) }} />
       <PlayButton id={id} name={name} />
       <span class="sound" title={name}>
         <span class="name">{name}</span>
-        <span class="quiet">
-          {role || "role not known"}
-          {why && `: ${why}`}
-        </span>
+        <span class="quiet">{role || "role not known"}</span>
+        {why && (
+          <span class="quiet why" title={why}>
+            {why}
+          </span>
+        )}
       </span>
       <RowButton sign="lock" label={`Lock ${name}`} pressed={locked} onPress={() => toggleLock(id)} />
-      <RowButton sign="replace" label={`Replace ${name}`} onPress={() => void replace(one)} />
+      <RowButton sign="replace" label={`Replace ${name}`} busy={isBusy} onPress={() => void replace(one)} />
       <RowButton sign="remove" label={`Remove ${name} from the palette`} onPress={remove(id)} />
     </li>
   );
@@ -55,16 +58,18 @@ interface Pressed {
   readonly sign: keyof typeof SIGNS;
   readonly label: string;
   readonly pressed?: boolean;
+  readonly busy?: boolean;
   readonly onPress: (event: Event) => void;
 }
 
-function RowButton({ sign, label, pressed, onPress }: Pressed) {
+function RowButton({ sign, label, pressed, busy, onPress }: Pressed) {
   return (
     <button
       type="button"
       class="sound-button"
       aria-label={label}
       aria-pressed={pressed}
+      aria-disabled={busy}
       title={label}
       onClick={onPress}
     >

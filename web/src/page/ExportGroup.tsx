@@ -27,7 +27,7 @@ export function ExportGroup() {
           Copy the paths
         </button>
       </fieldset>
-      <button type="button" class="empty" onClick={empty}>
+      <button type="button" onClick={empty}>
         Empty the palette
       </button>
     </>

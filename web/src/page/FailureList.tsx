@@ -36,7 +36,8 @@ export function FailureList({ failed, version }: { failed: number; version: stri
     <>
       <h2>{count(total, "file")} could not be indexed</h2>
       {refused && <p role="alert">{refused}</p>}
-      <ul class="failures" aria-label="Files that could not be indexed">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <ul class="failures" aria-label="Files that could not be indexed" tabIndex={0}>
         {shown.map(({ path, reason }) => (
           <li key={path}>
             <span>{path}</span> <span class="quiet">{reason}</span>

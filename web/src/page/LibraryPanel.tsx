@@ -59,9 +59,11 @@ function Told({ state }: { state: LibraryState }) {
       <Roots state={state} />
       {failed > 0 && <FailureList failed={failed} version={version} />}
       {holdsCookie.value && (
-        <button type="button" onClick={() => void forgetToken()}>
-          Forget the token
-        </button>
+        <p>
+          <button type="button" onClick={() => void forgetToken()}>
+            Forget the token
+          </button>
+        </p>
       )}
     </>
   );

@@ -6,12 +6,9 @@ import { Advice } from "./Advice";
 import { BriefForm } from "./BriefForm";
 import { choosing, refused } from "./building";
 import { ChosenSounds } from "./ChosenSounds";
-
+import { draggedSample, isDragged } from "./dragging";
 import { ExportGroup } from "./ExportGroup";
 import { before, choose, chosen, MOST_CHOSEN, news, undo } from "./palette";
-import { dragged } from "./paletteKept";
-
-const DRAGGED = "application/x-soundpalette-sample";
 
 export function PalettePanel() {
   const number = chosen.value.length;
@@ -64,7 +61,7 @@ function News() {
 function useDrop() {
   const [over, setOver] = useState(false);
   const onDragOver = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes(DRAGGED)) return;
+    if (!event.dataTransfer || !isDragged(event.dataTransfer)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     setOver(true);
@@ -75,7 +72,7 @@ function useDrop() {
   };
   const onDrop = (event: DragEvent) => {
     setOver(false);
-    const sound = dragged(event.dataTransfer?.getData(DRAGGED) ?? "");
+    const sound = event.dataTransfer && draggedSample(event.dataTransfer);
     if (!sound) return;
     event.preventDefault();
     choose(sound);

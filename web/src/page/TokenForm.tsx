@@ -1,7 +1,7 @@
 // Asks for the token once; the server gives a cookie in its place.
 import "./controls.css";
 import "./TokenForm.css";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { letIn, sentenceOf } from "./connection";
 
@@ -10,14 +10,15 @@ const WRONG = "That is not the server's token.";
 export function TokenForm() {
   const [refused, setRefused] = useState("");
   const [asking, setAsking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
-    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("token") as HTMLInputElement;
+    if (asking) return;
     setAsking(true);
-    const sentence = await refusal(field.value.trim());
+    setRefused(await refusal(field.current?.value.trim() ?? ""));
     setAsking(false);
-    setRefused(sentence);
-    if (sentence) field.select();
+    field.current?.select();
   };
   return (
     <main class="locked">
@@ -28,14 +29,15 @@ export function TokenForm() {
         it, not the token itself.
       </p>
       <form onSubmit={send}>
+        <input name="username" value="soundpalette" autocomplete="username" readOnly hidden />
         <label for="token">Token</label>
         <input
+          ref={field}
           id="token"
           name="token"
           type="password"
           autocomplete="current-password"
           required
-          autofocus
           aria-describedby="token-where"
           aria-invalid={refused !== ""}
         />

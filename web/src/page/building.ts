@@ -4,9 +4,10 @@ import { api } from "../api/client";
 import type { BuiltPalette, PalettePick } from "../api/types";
 import { fileName, tempo } from "../shared/words";
 import { insisted } from "./connection";
-import { brief, failing, telling } from "./description";
+import { failing, telling } from "./description";
 import {
   type Alternative,
+  brief,
   type Chosen,
   chosen,
   exchange,

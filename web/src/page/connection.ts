@@ -43,10 +43,15 @@ export async function letIn(token: string): Promise<void> {
   note(true);
 }
 
-/** Gives the cookie back: the page wants the token again. */
+/** Gives the cookie back, and asks: a server with a token wants it again. */
 export async function forgetToken(): Promise<void> {
-  await reached(api.closeSession());
-  lock();
+  try {
+    await reached(api.closeSession());
+    note(false);
+    await reached(api.state());
+  } catch (error) {
+    if (!isLost(error)) throw error;
+  }
 }
 
 /** Asks whether the server is back while it is gone; ends with the function that comes back. */

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, api } from "../api/client";
 import type { PaletteDescription } from "../api/types";
 import { insisted, isAbort, sentenceOf } from "./connection";
-import { chosen } from "./palette";
+import { brief, chosen } from "./palette";
 import { reread } from "./paletteKept";
 
 export type Telling =
@@ -12,8 +12,6 @@ export type Telling =
   | { state: "told"; of: string; description: PaletteDescription }
   | { state: "failed"; sentence: string };
 
-/** What the palette shall be, in words; the server builds from it and holds the description against it. */
-export const brief = signal("");
 export const telling = signal<Telling>({ state: "none" });
 /** Whether the palette is another one by now than was described. */
 export const isStale = computed(() => telling.value.state === "told" && telling.value.of !== idsOf());
@@ -34,12 +32,6 @@ export async function describe(): Promise<void> {
     if (isAbort(error)) return;
     telling.value = { state: "failed", sentence: await failing(error) };
   }
-}
-
-/** Nothing is described any more. */
-export function forget(): void {
-  asking.abort();
-  telling.value = { state: "none" };
 }
 
 /** The sentence of a failure; where a sound is gone the palette loses it. */

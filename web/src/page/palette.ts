@@ -1,6 +1,6 @@
 // The chosen sounds.
 import { batch, signal } from "@preact/signals";
-import { count } from "../shared/words";
+import { count, fileName } from "../shared/words";
 
 export interface Chosen {
   readonly id: string;
@@ -20,6 +20,8 @@ export interface Alternative {
 }
 export const MOST_CHOSEN = 64;
 export const chosen = signal<readonly Chosen[]>([]);
+/** What the palette shall be, in words: the server builds from it, and holds its description against it. */
+export const brief = signal("");
 /** What happened to the palette, for a live region. */
 export const news = signal("");
 /** The palette before all of it was exchanged, to be brought back until something else is done. */
@@ -31,11 +33,12 @@ export function isChosen(id: string): boolean {
   return chosen.value.some((one) => one.id === id);
 }
 
-/** Adds those that are not there yet, as many as have room. */
+/** Adds those that are not there yet, as many as have room; a name may be a path. */
 export function choose(...wanted: { id: string; name: string; role: string }[]): void {
   const known = new Set(chosen.value.map(({ id }) => id));
   const fresh = wanted.filter(({ id }) => !known.has(id) && known.add(id));
-  const added = fresh.slice(0, MOST_CHOSEN - chosen.value.length);
+  const room = MOST_CHOSEN - chosen.value.length;
+  const added = fresh.slice(0, room).map((sound) => ({ ...sound, name: fileName(sound.name) }));
   const all = [...chosen.value, ...added.map(placed)];
   change(all, sentence(wanted.length, added, fresh.length - added.length));
 }

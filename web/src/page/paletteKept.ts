@@ -3,23 +3,27 @@ import { effect } from "@preact/signals";
 import { ApiError, api } from "../api/client";
 import { fileName } from "../shared/words";
 import { insisted } from "./connection";
-import { type Alternative, type Chosen, chosen, MOST_CHOSEN, news, placed } from "./palette";
+import { type Alternative, brief, type Chosen, chosen, MOST_CHOSEN, news, placed } from "./palette";
 
 const KEY = "soundpalette.palette";
 const ID = /^[0-9a-f]{12}$/i;
 
 /** Brings back what the tab had, and keeps what follows; ends with the function that comes back. */
 export function keepPalette(): () => void {
-  chosen.value = read();
-  void reread();
-  return effect(() => write(JSON.stringify(chosen.value)));
+  const kept = parsed(stored());
+  if (isRecord(kept)) {
+    brief.value = wordOf(kept.brief);
+    chosen.value = soundsOf(kept.chosen);
+    void reread();
+  }
+  return effect(() => write(JSON.stringify({ brief: brief.value, chosen: chosen.value })));
 }
 
 /** Asks for the names and roles again, and leaves out what the library has no more. */
 export async function reread(): Promise<void> {
-  const asked = await Promise.all(chosen.value.map(now));
-  const fresh = new Map(asked.map((one) => [one.place, one]));
-  const gone = asked.filter((one) => one.gone).map((one) => one.name);
+  const fresh = new Map<number, Reread>();
+  for (const one of chosen.value) fresh.set(one.place, await now(one)); // one by one: searches shall not wait for it
+  const gone = [...fresh.values()].filter((one) => one.gone).map(({ name }) => name);
   chosen.value = chosen.value
     .filter((one) => !fresh.get(one.place)?.gone)
     .map((one) => {
@@ -41,33 +45,26 @@ async function now(one: Chosen): Promise<Reread> {
   }
 }
 
-/** A sound that was dragged here, of which nothing is known for sure: another page may have made it. */
-export function dragged(text: string): { id: string; name: string; role: string } | null {
-  const one = parsed(text);
-  return isSound(one) ? { id: one.id, name: one.name.slice(0, 320), role: wordOf(one.role) } : null;
-}
-
-function read(): Chosen[] {
-  const kept = parsed(stored());
-  if (!Array.isArray(kept)) return [];
-  return kept
+function soundsOf(kept: unknown): Chosen[] {
+  return list(kept)
     .filter(isSound)
     .slice(0, MOST_CHOSEN)
-    .map((one: Partial<Chosen> & Alternative) =>
-      placed({
-        id: one.id,
-        name: one.name,
-        role: wordOf(one.role),
-        why: wordOf(one.why),
-        locked: one.locked === true,
-        alternatives: Array.isArray(one.alternatives) ? one.alternatives.filter(isSound) : [],
-      }),
-    );
+    .map(({ id, name, role, why, locked, alternatives }) => {
+      const others = list(alternatives).filter(isSound);
+      return placed({ id, name, role: wordOf(role), why: wordOf(why), locked: locked === true, alternatives: others });
+    });
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isSound(one: unknown): one is Alternative & Record<string, unknown> {
-  if (typeof one !== "object" || one === null || !("id" in one) || !("name" in one)) return false;
-  return typeof one.id === "string" && ID.test(one.id) && typeof one.name === "string";
+  return isRecord(one) && typeof one.id === "string" && ID.test(one.id) && typeof one.name === "string";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function wordOf(value: unknown): string {
