@@ -1,12 +1,12 @@
 import "../shared/tokens.css";
 import "./page.css";
 import { render } from "preact";
-import { watchConnection } from "./connection";
-import { watchLibrary } from "./library";
 import { prepare } from "../shared/player";
 import { keepAddress } from "./address";
 import { keepAsking } from "./asking";
+import { watchConnection } from "./connection";
 import { keepCounting } from "./counting";
+import { watchLibrary } from "./library";
 import { Page } from "./Page";
 import { keepPalette } from "./paletteKept";
 import { watchSight } from "./repeat";
@@ -15,10 +15,10 @@ prepare();
 keepAddress();
 keepAsking();
 keepCounting();
-
-const place = document.getElementById("page");
 watchSight();
 watchConnection();
 watchLibrary();
 keepPalette();
+
+const place = document.getElementById("page");
 if (place) render(<Page />, place);
