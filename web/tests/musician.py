@@ -120,13 +120,22 @@ def zone(page: Page) -> Locator:
     return page.get_by_role("group", name="Sound to be like")
 
 
+def until(page: Page, expression: str) -> None:
+    """Waits for JavaScript to be true. Page.wait_for_function would need the policy to allow eval."""
+    for _ in range(160):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it has not come to be: {expression}")
+
+
 def expect_playing(page: Page) -> None:
     """The audio element advances."""
-    page.wait_for_function(f"{POSITION} > 0 && !{PAUSED}")
+    until(page, f"{POSITION} > 0 && !{PAUSED}")
     passed = page.evaluate(POSITION)
-    page.wait_for_function(f"{POSITION} > {passed}")
+    until(page, f"{POSITION} > {passed}")
 
 
 def expect_stopped(page: Page) -> None:
     """The audio element is silent."""
-    page.wait_for_function(PAUSED)
+    until(page, PAUSED)

@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from web.tests.conftest import Visit
-from web.tests.musician import LISTEN, ask, expect_playing, expect_stopped, name_of, row, rows, search
+from web.tests.musician import LISTEN, ask, expect_playing, expect_stopped, name_of, row, rows, search, until
 from web.tests.server import Server
 
 
@@ -17,7 +17,7 @@ def test_play_is_heard_and_stop_ends_it(visit: Visit, served: Server) -> None:
     name = name_of(search(page, "drum loop")[0])
     play(page, name)
     expect_playing(page)
-    page.wait_for_function("listen() > 0.01")
+    until(page, "listen() > 0.01")
     row(page, name).get_by_role("button", name=f"Stop {name}").click()
     expect_stopped(page)
     expect(row(page, name).get_by_role("button", name=f"Play {name}")).to_be_visible()

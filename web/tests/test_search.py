@@ -29,7 +29,7 @@ UPLOAD = "/search/audio/upload"
 
 def test_words_and_enter_show_the_hits_of_the_server(page: Page) -> None:
     hits = search(page, "kick drum")
-    assert hits[0]["role"]["value"] == "kick"
+    assert hits[0]["role"] == "kick"
     expect(page.get_by_role("status").filter(has_text=re.compile(rf"\b{len(hits)} sounds"))).to_be_visible()
 
 
@@ -44,7 +44,7 @@ def test_a_row_tells_name_role_and_strength(page: Page) -> None:
     hit = search(page, "kick drum")[0]
     label = rows(page).first.get_attribute("aria-label") or ""
     assert label.startswith(f"{name_of(hit)}, kick")
-    assert label.endswith(f"{hit['match_strength']} match")
+    assert label.endswith(f"{hit['strength']} match")
 
 
 def test_what_is_to_be_avoided_changes_the_hits(page: Page) -> None:
@@ -60,7 +60,7 @@ def test_a_dropped_file_is_what_sounds_are_to_be_like(page: Page) -> None:
         drop(zone(page), wav("my kick.wav", kick()))
     expect(zone(page)).to_contain_text("my kick.wav")
     hits = asked.value.json()["hits"]
-    assert "kick" in {hit["role"]["value"] for hit in hits[:3]}
+    assert "kick" in {hit["role"] for hit in hits[:3]}
     expect_hits(page, hits)
     page.get_by_role("button", name="Remove the sound to be like").click()
     expect(zone(page)).not_to_contain_text("my kick.wav")
@@ -119,7 +119,7 @@ def test_a_chip_filters_the_hits_and_clear_brings_them_back(page: Page) -> None:
         chip(page, "snare").click()
     expect(chip(page, "snare")).to_have_attribute("aria-pressed", "true")
     hits = asked.value.json()["hits"]
-    assert {hit["role"]["value"] for hit in hits} == {"snare"}
+    assert {hit["role"] for hit in hits} == {"snare"}
     expect_hits(page, hits)
     page.get_by_role("button", name="Clear filters").click()
     expect_hits(page, before)
@@ -145,7 +145,7 @@ def test_a_file_that_is_no_sound_is_told_in_a_sentence(visited: Visited, sound: 
     expect(visited.page.get_by_role("alert")).to_contain_text(re.compile(sentence, re.I))
     drop(zone(visited.page), wav("noise.wav", noise()))
     expect(visited.page.get_by_role("alert")).to_have_count(0)
-    assert rows(visited.page).count() > 0
+    expect(rows(visited.page).first).to_be_visible()
 
 
 def test_an_empty_library_says_how_to_fill_it(visit: Visit, empty: Server) -> None:
