@@ -1,6 +1,7 @@
 """Real servers over a freshly indexed crate, and a real browser that must keep its console clean."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -9,10 +10,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import CRATE
 from web.tests.browser import OPTIONS, Watch, find_chromium
-from web.tests.server import Server, index, isolated
+from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
-expect.set_options(timeout=10_000)
+PATIENCE_MS: Final = 8000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Visit(Protocol):
@@ -21,11 +23,12 @@ class Visit(Protocol):
     def __call__(self, server: Server, path: str = "/", **options: Any) -> "Visited": ...
 
 
+@dataclass(frozen=True)
 class Visited:
     """A page and what is watched of it."""
 
-    def __init__(self, page: Page, watch: Watch) -> None:
-        self.page, self.watch = page, watch
+    page: Page
+    watch: Watch
 
 
 @pytest.fixture(scope="session")
@@ -39,33 +42,30 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(crate: Path) -> Iterator[Server]:
     """A server over the crate, for all tests that only ask."""
-    yield from running(isolated(crate), crate / "served.log")
+    with running(isolated(crate), crate / "served.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def locked(crate: Path) -> Iterator[Server]:
     """A server over the crate that wants TOKEN."""
-    yield from running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log")
+    with running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over nothing."""
     folder = tmp_path_factory.mktemp("empty")
-    yield from running(isolated(folder), folder / "served.log")
+    with running(isolated(folder), folder / "served.log") as server:
+        yield server
 
 
 @pytest.fixture
 def mortal(crate: Path, tmp_path: Path) -> Iterator[Server]:
     """A server over the crate that a test may kill and start again."""
-    yield from running(isolated(crate), tmp_path / "served.log")
-
-
-def running(environment: dict[str, str], log: Path) -> Iterator[Server]:
-    server = Server(environment, log).start()
-    yield server
-    if server.process is not None:
-        server.end()
+    with running(isolated(crate), tmp_path / "served.log") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +87,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         context = browser.new_context(base_url=server.address, **{"viewport": {"width": 1024, "height": 800}} | options)
         closing.append(context.close)
         watches.append(Watch(server.address).over(context))
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto(path)
         return Visited(page, watches[-1])
