@@ -1,9 +1,6 @@
 """The commands that serve the tools and the page."""
 
-import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -11,19 +8,9 @@ import typer
 
 from soundpalette.cli.options import Encoder, app_with
 from soundpalette.cli.output import errors_told
+from soundpalette.garbage import garbage_left
 
 LOOPBACK: Final = "127.0.0.1"
-
-
-@contextmanager
-def garbage_left() -> Iterator[None]:
-    """Importing makes objects that stay: looking through them for garbage takes a sixth of the time of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class Transport(StrEnum):

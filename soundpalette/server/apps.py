@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
+from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.server.mcpserver.resources import FileResource
 
 RESULTS: Final = "ui://soundpalette/results"
@@ -36,11 +37,24 @@ def shown_by(tool: str) -> dict[str, Any] | None:
     return {"ui": {"resourceUri": app}} if app else None
 
 
-def _app(uri: str, title: str, description: str) -> FileResource:
+class App(FileResource):
+    """An app, read when a client asks for it."""
+
+    async def read(self) -> str | bytes:
+        """Raises ResourceError."""
+        try:
+            return await super().read()
+        except OSError as error:
+            raise ResourceError(
+                f"the app {self.uri} is not built; reinstall SoundPalette, or run `npm run build` in web/"
+            ) from error
+
+
+def _app(uri: str, title: str, description: str) -> App:
     name = uri.rpartition("/")[2]
     nowhere = ResourceCsp(connect_domains=[], resource_domains=[])
     ui = {"csp": nowhere.model_dump(by_alias=True, exclude_none=True), "prefersBorder": True}
-    return FileResource(
+    return App(
         uri=uri,
         name=name,
         title=title,
