@@ -19,7 +19,7 @@ export interface Paints {
 }
 
 const DISC_FROM = 5; // device pixels
-const DIMMED = 0.8;
+const DIMMED = 0.72;
 const RING = 2; // CSS pixels
 
 export class Renderer {
@@ -89,7 +89,7 @@ export class Renderer {
     const { dimmed, plain, ringed } = this.#layers;
     const { ground, ink, accent } = this.#paints;
     const diameter = this.#ratio * pointSize(camera.scale, this.#count);
-    const emphasised = diameter * 1.3 + 5 * this.#ratio;
+    const emphasised = 1.2 * diameter + 6 * this.#ratio;
     this.#points(diameter, 0, ground, DIMMED);
     this.#elements(0, dimmed);
     this.#points(diameter, 0, ground, 0);
