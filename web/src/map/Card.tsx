@@ -8,7 +8,10 @@ import { useKnown } from "./known";
 export function Card() {
   const known = useKnown(pinned.value);
   return (
-    <div role="status" class="map-card-place">
+    <>
+      <p class="unseen" role="status">
+        {known && `${known.name}, ${known.role || "no role"}`}
+      </p>
       {known && (
         // biome-ignore lint/a11y/useSemanticElements: it is no form
         <div class="map-card" role="group" aria-label={known.name}>
@@ -27,7 +30,7 @@ export function Card() {
           </button>
         </div>
       )}
-    </div>
+    </>
   );
 }
 
