@@ -10,7 +10,7 @@ export function Card() {
   return (
     <>
       <p class="unseen" role="status">
-        {known && `${known.name}, ${known.role || "no role"}`}
+        {known && `${known.name}, ${known.role || "role not known"}`}
       </p>
       {known && (
         // biome-ignore lint/a11y/useSemanticElements: it is no form
@@ -19,7 +19,7 @@ export function Card() {
           <p>
             <b title={known.name}>{known.name}</b>
             <span>
-              <span class="dot" style={{ background: cssColour(known.role) }} /> {known.role || "no role"}
+              <span class="dot" style={{ background: cssColour(known.role) }} /> {known.role || "role not known"}
             </span>
           </p>
           <MoreLikeButton id={known.id} name={known.path} />
