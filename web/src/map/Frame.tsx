@@ -14,6 +14,8 @@ import { Pointed, Ring } from "./Tip";
 import { lassoing } from "./Toolbar";
 
 const drawn = signal<readonly Spot[]>([]);
+/** Whether keys are at work: then the middle is marked, which they are about. */
+const aimed = signal(false);
 
 const GESTURES: Gestures = {
   pan,
@@ -64,7 +66,8 @@ export function Frame({ onUndrawable }: { onUndrawable: () => void }) {
     };
   }, []);
   return (
-    <div ref={frame} class={`map-frame ${lassoing.value ? "lassoing" : ""}`}>
+    <div ref={frame} class={`map-frame ${lassoing.value ? "lassoing" : ""} ${aimed.value ? "aimed" : ""}`}>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it takes the arrow keys, and says what they do */}
       <canvas
         ref={canvas}
         tabIndex={0}
@@ -72,6 +75,9 @@ export function Frame({ onUndrawable }: { onUndrawable: () => void }) {
         aria-label={`Map of ${count(points.value?.count ?? 0, "sound")}`}
         aria-describedby="map-keys"
         onKeyDown={press}
+        onPointerDown={mark(false)}
+        onFocus={(event) => mark(!event.currentTarget.matches(":active"))()}
+        onBlur={mark(false)}
       />
       {drawn.value.length > 1 && (
         <svg class="map-outline" aria-hidden="true">
@@ -92,7 +98,14 @@ function press(event: KeyboardEvent): void {
   const does = KEYS[event.key];
   if (does === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
+  aimed.value = true;
   does();
+}
+
+function mark(middle: boolean): () => void {
+  return () => {
+    aimed.value = middle;
+  };
 }
 
 /** Keeps the map's size that of the frame. */

@@ -19,15 +19,17 @@ export interface Paints {
 }
 
 const DISC_FROM = 5; // device pixels
-const DIMMED = 0.8;
+const DIMMED = 0.72;
 const RING = 2; // CSS pixels
 
 export class Renderer {
   readonly #gl: WebGL2RenderingContext;
-  readonly #ratio: number;
+  /** Whether the processor does the work of a graphics card, which then has few pixels to spare. */
+  readonly #bySoftware: boolean;
   readonly #program: Program;
   readonly #sheet: Sheet;
   readonly #columns: readonly (WebGLBuffer | null)[];
+  #ratio = 1;
   #count = 0;
   #paints: Paints | null = null;
   #layers: Layers | null = null;
@@ -35,9 +37,9 @@ export class Renderer {
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
-    this.#ratio = drawnBySoftware(gl) ? 1 : Math.min(devicePixelRatio, 2);
+    this.#bySoftware = drawnBySoftware(gl);
     this.#program = programOf(gl);
-    this.#sheet = new Sheet(gl, this.#ratio);
+    this.#sheet = new Sheet(gl);
     this.#columns = [gl.createBuffer(), gl.createBuffer(), gl.createBuffer()];
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
@@ -75,7 +77,8 @@ export class Renderer {
   }
 
   resize(size: Size): void {
-    this.#sheet.resize(size);
+    this.#ratio = this.#bySoftware ? 1 : Math.min(devicePixelRatio, 2);
+    this.#sheet.resize(size, this.#ratio);
   }
 
   draw(camera: Camera): void {
@@ -89,7 +92,7 @@ export class Renderer {
     const { dimmed, plain, ringed } = this.#layers;
     const { ground, ink, accent } = this.#paints;
     const diameter = this.#ratio * pointSize(camera.scale, this.#count);
-    const emphasised = diameter * 1.3 + 5 * this.#ratio;
+    const emphasised = 1.2 * diameter + 6 * this.#ratio;
     this.#points(diameter, 0, ground, DIMMED);
     this.#elements(0, dimmed);
     this.#points(diameter, 0, ground, 0);

@@ -5,7 +5,7 @@ layout(location = 0) in float x;
 layout(location = 1) in float y;
 layout(location = 2) in uint role;
 uniform vec4 onto; // places to clip space: scales, then offsets
-uniform float diameter;
+uniform highp float diameter;
 uniform sampler2D colours; // one a role
 flat out vec3 colour;
 
@@ -18,7 +18,7 @@ void main() {
 export const FRAGMENT = `#version 300 es
 precision mediump float;
 flat in vec3 colour;
-uniform float diameter;
+uniform highp float diameter;
 uniform bool disc; // squares cost less, and as small as they are look alike
 uniform float ring; // its width; 0: none
 uniform vec4 ink; // of the ring; of a dimmed point the ground and how much of it
@@ -29,8 +29,8 @@ void main() {
     paint = vec4(mix(colour, ink.rgb, ink.a), 1.0);
     return;
   }
-  float inwards = diameter * (0.5 - distance(gl_PointCoord, vec2(0.5)));
-  float covered = clamp(inwards + 0.5, 0.0, 1.0);
-  float inked = ring > 0.0 ? clamp(ring - inwards + 0.5, 0.0, 1.0) : ink.a;
+  float inwards = diameter * (0.5 - distance(gl_PointCoord, vec2(0.5))); // pixels from the edge
+  float covered = clamp(inwards, 0.0, 1.0);
+  float inked = ring > 0.0 ? clamp(ring + 1.0 - inwards, 0.0, 1.0) : ink.a;
   paint = vec4(mix(colour, ink.rgb, inked) * covered, covered);
 }`;
