@@ -36,8 +36,8 @@ export async function describe(): Promise<void> {
 
 /** The sentence of a failure; where a sound is gone the palette loses it. */
 export async function failing(error: unknown): Promise<string> {
-  if (error instanceof ApiError && error.status === 404) await reread();
-  return sentenceOf(error);
+  const gone = error instanceof ApiError && error.status === 404 && (await reread());
+  return gone ? `${gone} Press it again.` : sentenceOf(error);
 }
 
 function idsOf(): string {
