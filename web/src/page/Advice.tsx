@@ -1,5 +1,4 @@
 // What the palette is together, what each sound needs to fit, and what is lacking.
-
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
 import { asSentence, tempo } from "../shared/words";
