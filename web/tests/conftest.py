@@ -39,29 +39,29 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(crate: Path) -> Iterator[Server]:
     """A server over the crate, for all tests that only ask."""
-    yield from running(isolated(crate), crate / "served.log")
+    yield from _running(isolated(crate), crate / "served.log")
 
 
 @pytest.fixture(scope="session")
 def locked(crate: Path) -> Iterator[Server]:
     """A server over the crate that wants TOKEN."""
-    yield from running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log")
+    yield from _running(isolated(crate, SOUNDPALETTE_SERVER__TOKEN=TOKEN), crate / "locked.log")
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over nothing."""
     folder = tmp_path_factory.mktemp("empty")
-    yield from running(isolated(folder), folder / "served.log")
+    yield from _running(isolated(folder), folder / "served.log")
 
 
 @pytest.fixture
 def mortal(crate: Path, tmp_path: Path) -> Iterator[Server]:
     """A server over the crate that a test may kill and start again."""
-    yield from running(isolated(crate), tmp_path / "served.log")
+    yield from _running(isolated(crate), tmp_path / "served.log")
 
 
-def running(environment: dict[str, str], log: Path) -> Iterator[Server]:
+def _running(environment: dict[str, str], log: Path) -> Iterator[Server]:
     server = Server(environment, log).start()
     yield server
     if server.process is not None:

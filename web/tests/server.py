@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -66,3 +68,12 @@ class Server:
             assert process.poll() is None, told
             time.sleep(0.05)
         raise AssertionError(f"the server announced no address within {SECONDS} s: {told}")
+
+
+@contextmanager
+def running(environment: dict[str, str], log: Path) -> Iterator[Server]:
+    """A server for as long as it is needed."""
+    server = Server(environment, log).start()
+    yield server
+    if server.process is not None:
+        server.end()
