@@ -50,7 +50,7 @@ function Lacking({ lacking }: { lacking: Readonly<Record<string, string>> }) {
             title={`Ask the chat for: ${query}`}
             onClick={() => lookFor(role, query)}
           >
-            Look for a {role}
+            Look for {role}
           </button>
         ))}
       </div>

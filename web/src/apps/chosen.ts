@@ -186,7 +186,7 @@ export async function use(): Promise<void> {
 
 /** The model is asked to find what the palette lacks. */
 export async function lookFor(role: string, query: string): Promise<void> {
-  const message = `Find a ${role} that goes with this palette: ${JSON.stringify(query)}.`;
+  const message = `Find a sound for the role ${role} that goes with this palette: ${JSON.stringify(query)}.`;
   say(await tell({ message, context: message, structured: { query, context: chosen.value.map(({ id }) => id) } }));
 }
 

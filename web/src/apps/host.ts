@@ -1,4 +1,5 @@
 // The chat that shows this app: what it asks of its host, and how it looks like it.
+import "./jitless";
 
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/client";
 import {
@@ -16,6 +17,8 @@ export interface Call {
   readonly asked: (given: Readonly<Record<string, unknown>>) => void;
   readonly answered: (result: CallToolResult) => void;
   readonly broken: (sentence: string) => void;
+  /** The chat takes the app away. */
+  readonly closed: () => void;
 }
 
 /** A tool could not be called, or refused; the message is a sentence for the user. */
@@ -45,7 +48,10 @@ export async function open(name: string, call: Call): Promise<void> {
   app.ontoolresult = (result) => call.answered(result);
   app.ontoolcancelled = (told) => call.broken(`The call was cancelled${told.reason ? ` (${told.reason})` : ""}.`);
   app.onhostcontextchanged = () => dress(app?.getHostContext() ?? {});
-  app.onteardown = () => Promise.resolve({});
+  app.onteardown = async () => {
+    call.closed();
+    return {};
+  };
   try {
     await app.connect();
   } catch {

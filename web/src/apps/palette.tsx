@@ -8,6 +8,7 @@ import { Frame, Mute } from "./Frame";
 import { callable, open } from "./host";
 import { Summary } from "./Summary";
 import { broken, refused } from "./said";
+import { stop } from "./speaker";
 
 function Palette() {
   const some = chosen.value.length > 0;
@@ -34,4 +35,5 @@ void open("soundpalette-palette", {
   asked: take,
   answered: (result) => (result.isError ? refused(result) : show(result)),
   broken,
+  closed: stop,
 });

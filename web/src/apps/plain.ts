@@ -40,9 +40,14 @@ function hitFrom(groups: Groups): SearchHit {
     seconds: Number(groups.seconds),
     bpm: Number(tempo?.[1] ?? 0),
     key: key ? `${key[1]} ${key[2] ? "minor" : "major"}` : "",
-    role: key ? rest.slice(key[0].length) : rest,
-    kind: "",
+    ...roleIn(key ? rest.slice(key[0].length) : rest),
   };
+}
+
+/** The role, and "loop" behind it where the role does not say so itself. */
+function roleIn(words: string): { role: string; kind: string } {
+  const loop = /^(?!drum loop$)(.*?) ?loop$/.exec(words);
+  return loop ? { role: loop[1] ?? "", kind: "loop" } : { role: words, kind: "" };
 }
 
 export function paletteFrom(text: string): BuiltPalette {

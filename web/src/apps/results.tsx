@@ -7,6 +7,7 @@ import { Hits } from "./Hits";
 import { callable, open } from "./host";
 import { answer, ask, askWords, blend, blendable, forgetSound, reference, show, take, words } from "./question";
 import { broken, refused } from "./said";
+import { stop } from "./speaker";
 
 function Results() {
   return (
@@ -64,4 +65,5 @@ void open("soundpalette-results", {
   asked: take,
   answered: (result) => (result.isError ? refused(result) : show(result)),
   broken,
+  closed: stop,
 });

@@ -2,7 +2,8 @@
 // MCP Apps (2026-01-26) wants it, and keeps what the app sends to the model.
 //   ?server=http://127.0.0.1:8000&tool=search_by_text&arguments={"query":"kick"}
 //   &theme=dark     its colours       &text=1   passes on the text of answers alone
-//   &deaf=1         lets apps call no tools     &mute=1   takes nothing for the model
+//   &deaf=1         lets apps call no tools     &deny=audition   nor this one, though it said that it would
+//   &mute=1         takes nothing for the model
 
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import {
@@ -86,6 +87,7 @@ function bridge(client: Client): AppBridge {
   const made = new AppBridge(null, { name: "a chat, for tests", version: "1" }, can, { hostContext: context() });
   made.oncalltool = async (params) => {
     kept.calls.push({ name: params.name, arguments: params.arguments });
+    if (params.name === asked.get("deny")) throw new Error("the user said no");
     return callTool(client, params.name, params.arguments ?? {});
   };
   made.onsizechange = (size) => {
