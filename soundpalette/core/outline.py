@@ -13,6 +13,11 @@ from soundpalette.core.types import Waveform
 
 FINER: Final = 64
 """Bins a column that are gathered while a file is decoded: its length is only known for certain at its end."""
+LONG_SECONDS: Final = 600.0
+"""Of a longer file stretches are looked at, which takes two seconds at most: decoding four hours may take a minute."""
+STRETCHES: Final = 4
+"""A column, of so many frames each."""
+STRETCH_FRAMES: Final = 4096
 
 Values = npt.NDArray[np.float32]
 
@@ -28,8 +33,10 @@ class Outline:
 def read_outline(path: Path, columns: int, limits: Limits = DEFAULT_LIMITS) -> Outline:
     """The outline of the mean of a file's channels, in bounded memory whatever its length. Raises AudioError."""
     with recording(path, limits) as opened:
-        bin_frames = max(1, opened.header.frames // (columns * FINER))
-        return outline(opened.stream(opened.header.rate), columns, bin_frames)
+        header = opened.header
+        if header.seconds > LONG_SECONDS:
+            return outline(opened.skim(columns * STRETCHES, STRETCH_FRAMES), columns, STRETCH_FRAMES)
+        return outline(opened.stream(header.rate), columns, max(1, header.frames // (columns * FINER)))
 
 
 def outline(blocks: Iterator[Waveform], columns: int, bin_frames: int) -> Outline:

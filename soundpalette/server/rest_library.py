@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from soundpalette.core.preview import MIME as PREVIEW
 from soundpalette.server.bodies import Id
 from soundpalette.server.calls import Calls
+from soundpalette.server.map_answer import map_answer
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
 from soundpalette.tools import library
-from soundpalette.tools.maps import library_map
 from soundpalette.tools.schemas import Overview
 from soundpalette.tools.show import SampleShown, show
 from soundpalette.tools.state import MOST_FAILURES, Failures, LibraryState, library_failures, library_state
@@ -60,10 +60,12 @@ def add_library(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         """Files that could not be indexed, and why."""
         return await calls.run(lambda: library_failures(bench, offset, limit))
 
-    @routes.get("/library/map", tags=["library"], responses={200: binary(UNKNOWN_TYPE)}, response_class=Response)
-    async def map_of_library() -> Response:
+    drawn: dict[int | str, Any] = {200: binary(UNKNOWN_TYPE), 304: {"description": "Not changed (If-None-Match)"}}
+
+    @routes.get("/library/map", tags=["library"], responses=drawn, response_class=Response)
+    async def map_of_library(request: Request) -> Response:
         """A place in the plane for each sample, near ones sounding alike; the layout stands in tools/maps.py."""
-        return Response(await calls.run(lambda: library_map(bench)), media_type=UNKNOWN_TYPE)
+        return await calls.run(lambda: map_answer(bench, request.headers, UNKNOWN_TYPE))
 
 
 def add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:

@@ -5,9 +5,11 @@ from typing import Final
 
 from pydantic import Field
 
+from soundpalette.core.indexer_lock import is_at_work
 from soundpalette.core.vector_index import Manifest
 from soundpalette.errors import RequestError
 from soundpalette.tools.library import root_states
+from soundpalette.tools.maps import map_version
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Answer, RootStatus
 from soundpalette.tools.workbench import Workbench
@@ -53,18 +55,19 @@ def library_state(bench: Workbench) -> LibraryState:
     """Loads no encoder. Raises SoundPaletteError for a damaged index."""
     searcher = bench.searcher
     catalogue, space, manifest = searcher.catalogue, searcher.store.space, searcher.store.manifest()
+    run = catalogue.last_run(space)
     return LibraryState(
         encoder=space.encoder,
         samples=catalogue.total(),
         indexed=manifest.count if manifest else 0,
         pending=searcher.pending(manifest.generation if manifest else 0),
         failed=catalogue.failed(space),
-        mapped=0,
+        mapped=catalogue.mapped(space),
         roots=root_states(catalogue),
-        running=False,
-        done=0,
-        planned=0,
-        finished="",
+        running=is_at_work(run, catalogue.path.parent),
+        done=run.done if run else 0,
+        planned=run.planned if run else 0,
+        finished=catalogue.last_finished(space),
         version=_version(bench, manifest),
     )
 
@@ -85,7 +88,7 @@ def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
 
 
 def _version(bench: Workbench, manifest: Manifest | None) -> str:
-    """Of the catalogue's state and of the index that answers."""
+    """Of the catalogue's state, of the index that answers and of the map."""
     catalogue = bench.searcher.catalogue
-    state = f"{catalogue.stamp()} {catalogue.edition()} {manifest and (manifest.generation, manifest.stamp)}"
+    state = f"{catalogue.stamp()} {catalogue.edition()} {manifest and (manifest.generation, manifest.stamp)} {map_version(bench)}"
     return hashlib.sha256(state.encode()).hexdigest()[:VERSION_LETTERS]

@@ -26,6 +26,8 @@ SHOWN: Final = 80
 MOST_OUTLINES: Final = 4096
 """That are kept: some 6 MB."""
 MOST_HEARD: Final = 256
+MAP_BYTES: Final = 64 << 20
+"""Of drawn maps that are kept: a million samples take 11 MB, and zipped nearly as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Workbench:
     outlines: Kept[str, Outline] = field(default_factory=lambda: Kept(MOST_OUTLINES, lambda _: 1))
     heard: Kept[str, Vector] = field(default_factory=lambda: Kept(MOST_HEARD, lambda _: 1))
     """Outlines of samples and vectors of uploads by content hash: they are the same in every state of the catalogue."""
+    maps: Kept[str, bytes] = field(default_factory=lambda: Kept(MAP_BYTES, len))
+    """The map as it was last drawn, by how it is packed."""
 
     @property
     def roles(self) -> tuple[str, ...]:
