@@ -3,27 +3,27 @@ import "./FilterChips.css";
 import { signal } from "@preact/signals";
 import type { Filters } from "../api/types";
 import { cssColour } from "../shared/roles";
-import { facets, filters, setFilter } from "./question";
+import { countsOf, type Subject, values } from "./counting";
+import { filters, setFilter } from "./question";
 
 /** Roles that are always seen: with more, the rows begin below the fold. */
 const ALWAYS_SEEN = 8;
 const MOST_BPM = 999;
-type Worded = "role" | "kind" | "key" | "genre" | "folder";
-
 const opened = signal(false);
-/** Chips keep their places while their counts change. */
-const places = new Map<Worded, string[]>();
 
 export function FilterChips() {
-  const counts = facets.value;
   return (
     <fieldset class="filters" aria-label="Filters">
-      <Roles counts={counts?.roles ?? {}} />
+      <Roles />
       <div class="filters-more">
-        <Chips name="kind" counts={counts?.kinds ?? {}} />
-        <Choice name="key" label="Key" counts={counts?.keys ?? {}} />
-        <Choice name="genre" label="Genre" counts={counts?.genres ?? {}} />
-        <Choice name="folder" label="Folder" counts={counts?.folders ?? {}} />
+        <div class="chips">
+          {all("kind").map((kind) => (
+            <Chip key={kind} name="kind" value={kind} />
+          ))}
+        </div>
+        <Choice name="key" label="Key" />
+        <Choice name="genre" label="Genre" />
+        <Choice name="folder" label="Folder" />
         <Tempo />
         {Object.keys(filters.value).length > 0 && (
           <button
@@ -41,15 +41,15 @@ export function FilterChips() {
   );
 }
 
-function Roles({ counts }: { counts: Record<string, number> }) {
-  const all = placed("role", counts);
-  const seen = opened.value ? all : all.filter((role, at) => at < ALWAYS_SEEN || role === filters.value.role);
+function Roles() {
+  const roles = all("role");
+  const seen = opened.value ? roles : roles.filter((role, at) => at < ALWAYS_SEEN || role === filters.value.role);
   return (
     <div class={`chips ${opened.value ? "opened" : ""}`}>
       {seen.map((role) => (
-        <Chip key={role} name="role" value={role} count={counts[role] ?? 0} />
+        <Chip key={role} name="role" value={role} />
       ))}
-      {all.length > ALWAYS_SEEN && (
+      {roles.length > ALWAYS_SEEN && (
         <button
           type="button"
           class="plain"
@@ -65,18 +65,9 @@ function Roles({ counts }: { counts: Record<string, number> }) {
   );
 }
 
-function Chips({ name, counts }: { name: Worded; counts: Record<string, number> }) {
-  return (
-    <div class="chips">
-      {placed(name, counts).map((value) => (
-        <Chip key={value} {...{ name, value }} count={counts[value] ?? 0} />
-      ))}
-    </div>
-  );
-}
-
-function Chip({ name, value, count }: { name: Worded; value: string; count: number }) {
+function Chip({ name, value }: { name: Subject; value: string }) {
   const pressed = filters.value[name] === value;
+  const count = countsOf(name)[value] ?? 0;
   return (
     <button
       type="button"
@@ -90,10 +81,11 @@ function Chip({ name, value, count }: { name: Worded; value: string; count: numb
   );
 }
 
-/** A list with counts, absent where there is nothing to choose. */
-function Choice({ name, label, counts }: { name: Worded; label: string; counts: Record<string, number> }) {
-  const values = placed(name, counts);
-  if (values.length === 0 && name !== "key") return null;
+/** A list with counts; the key is always there, others where there is something to choose. */
+function Choice({ name, label }: { name: Subject; label: string }) {
+  const known = all(name);
+  const counts = countsOf(name);
+  if (known.length === 0 && name !== "key") return null;
   return (
     <label class="choice">
       <span>{label}</span>
@@ -102,7 +94,7 @@ function Choice({ name, label, counts }: { name: Worded; label: string; counts: 
         onChange={(event) => setFilter(name, event.currentTarget.value as Filters["kind"])}
       >
         <option value="">any</option>
-        {values.map((value) => (
+        {known.map((value) => (
           <option key={value} value={value}>
             {value} ({(counts[value] ?? 0).toLocaleString("en")})
           </option>
@@ -139,13 +131,9 @@ function Bpm({ name, label, shown }: { name: "min_bpm" | "max_bpm"; label: strin
   );
 }
 
-/** The values that were ever counted, the most frequent of each counting first, and the one that is chosen. */
-function placed(name: Worded, counts: Record<string, number>): string[] {
-  const known = places.get(name) ?? [];
+/** The values there are, and the one that is chosen. */
+function all(name: Subject): readonly string[] {
+  const known = values.value[name];
   const chosen = filters.value[name];
-  const fresh = Object.keys(counts).filter((value) => !known.includes(value));
-  fresh.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
-  const all = [...known, ...fresh];
-  if (all.length > known.length) places.set(name, all);
-  return chosen && chosen !== "any" && !all.includes(chosen) ? [...all, chosen] : all;
+  return chosen && chosen !== "any" && !known.includes(chosen) ? [...known, chosen] : known;
 }

@@ -7,7 +7,7 @@ import { fileName } from "../shared/words";
 import { draggedSample, isDragged } from "./dragging";
 import { type Reference, reference } from "./question";
 import { PlayButton, SoundButton } from "./SoundButtons";
-import { complain, complaint } from "./told";
+import { complain, hush } from "./told";
 
 const ACCEPTED = "audio/*,.wav,.aif,.aiff,.flac,.ogg,.mp3,.caf";
 /** Something that can be dropped here is being dragged over the page. */
@@ -76,13 +76,13 @@ function PlayFile({ file }: { file: File }) {
 
 async function playFile(id: string, file: File): Promise<void> {
   const url = URL.createObjectURL(file);
-  if (!(await play({ id, urls: [url] }))) complain(`${file.name} cannot be played by this browser.`);
+  if (!(await play({ id, urls: [url] }))) complain(`“${file.name}” cannot be played by this browser.`);
   // The element has the file open once it plays; another one is not begun with this address.
   else setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function take(chosen: Reference | null): void {
-  complaint.value = "";
+  hush();
   reference.value = chosen;
 }
 
@@ -91,7 +91,7 @@ async function takeFile(file: File): Promise<void> {
   try {
     take({ kind: "file", file: new File([await file.arrayBuffer()], file.name, { type: file.type }) });
   } catch {
-    complain(`${file.name} cannot be read: is it a file, and still there?`);
+    complain(`“${file.name}” cannot be read: is it a file, and still there?`);
   }
 }
 

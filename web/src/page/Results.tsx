@@ -29,6 +29,10 @@ export function Results() {
           More sounds
         </button>
       )}
+      <p class="keys quiet" id="keys">
+        <kbd>↑</kbd> <kbd>↓</kbd> move, <kbd>Space</kbd> plays, <kbd>Enter</kbd> finds more like it, <kbd>P</kbd> adds
+        to the palette, <kbd>C</kbd> copies the path, <kbd>/</kbd> describes another
+      </p>
     </>
   );
 }
@@ -64,6 +68,7 @@ function Grid({ result }: { result: SearchResult }) {
       role="grid"
       tabIndex={-1}
       aria-label="Results"
+      aria-describedby="keys"
       aria-busy={answer.value.state === "asking"}
       onKeyDown={press}
       onFocusIn={() => {

@@ -15,6 +15,10 @@ export function SearchPanel() {
     <search>
       <form class="search" onSubmit={submit}>
         <SearchField />
+        {/* Without one a form of two fields does not hear Enter. */}
+        <button type="submit" class="unseen" tabIndex={-1}>
+          Search
+        </button>
         <div class="search-more">
           <ReferenceZone />
           {reference.value && query.value.trim() && <Blend />}

@@ -59,7 +59,7 @@ export function turnChosen(id: string, name: string, role: string): void {
   const here = isChosen(id);
   if (here) unchoose(id);
   else choose({ id, name, role });
-  tell(here ? `Removed ${fileName(name)} from the palette.` : `Added ${fileName(name)} to the palette.`);
+  tell(here ? `Removed “${fileName(name)}” from the palette.` : `Added “${fileName(name)}” to the palette.`);
 }
 
 interface Button {

@@ -6,7 +6,7 @@ import { connection, reached, sentenceOf } from "./connection";
 import { library } from "./library";
 import { alpha, answer, avoid, filters, query, type Reference, reference, shown } from "./question";
 import { forgetOutlines } from "./sounds";
-import { complaint } from "./told";
+import { hush } from "./told";
 
 interface Question {
   readonly words: string;
@@ -84,7 +84,7 @@ export function askForMore(): void {
 }
 
 async function told(request: Request, signal: AbortSignal): Promise<void> {
-  complaint.value = "";
+  hush();
   answer.value = { state: "asking", before: shown.peek() };
   const waits = setTimeout(() => {
     slow.value = !signal.aborted;

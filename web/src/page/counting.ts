@@ -1,12 +1,30 @@
 // Asks how many samples each further choice of a filter would leave.
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { api } from "../api/client";
-import { connection, isAbort, reached, sentenceOf } from "./connection";
+import type { Facets, Filters } from "../api/types";
+import { connection, reached, sentenceOf } from "./connection";
 import { library } from "./library";
 import { facets, filters } from "./question";
 import { complain } from "./told";
 
 const REST_MS = 100;
+const SUBJECTS = { role: "roles", kind: "kinds", key: "keys", genre: "genres", folder: "folders" } as const;
+/** A filter that is one of the values there are. */
+export type Subject = keyof typeof SUBJECTS;
+
+/** All values that were counted, most frequent first; they keep their places while counts change. */
+export const values = signal<Readonly<Record<Subject, readonly string[]>>>({
+  role: [],
+  kind: [],
+  key: [],
+  genre: [],
+  folder: [],
+});
+
+/** How many samples would be left with each value of a subject. */
+export function countsOf(subject: Subject): Readonly<Record<string, number>> {
+  return facets.value?.[SUBJECTS[subject]] ?? {};
+}
 
 /** From now on the counts follow the filters, and the library. Returns what ends that. */
 export function keepCounting(): () => void {
@@ -24,12 +42,28 @@ export function keepCounting(): () => void {
   });
 }
 
-async function count(chosen: Parameters<typeof api.facets>[0], signal: AbortSignal): Promise<void> {
+async function count(chosen: Filters, signal: AbortSignal): Promise<void> {
   try {
+    // Under filters the rarest may be missing, so that what there is at all is asked first.
+    if (facets.peek() === null && Object.keys(chosen).length > 0) place(await reached(api.facets({}, signal)));
     const told = await reached(api.facets(chosen, signal));
-    if (!signal.aborted) facets.value = told;
+    if (signal.aborted) return;
+    place(told);
+    facets.value = told;
   } catch (error) {
     // While the server is gone or locked the page says so itself.
-    if (!isAbort(error) && connection.value === "here") complain(sentenceOf(error));
+    if (!signal.aborted && connection.value === "here") complain(sentenceOf(error));
   }
+}
+
+function place(told: Facets): void {
+  const known = values.peek();
+  const all = Object.entries(SUBJECTS).map(([subject, name]) => {
+    const counts = told[name];
+    const before = known[subject as Subject];
+    const fresh = Object.keys(counts).filter((value) => !before.includes(value));
+    fresh.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
+    return [subject, [...before, ...fresh]] as const;
+  });
+  values.value = Object.fromEntries(all) as typeof known;
 }
