@@ -1,0 +1,53 @@
+// What was drawn around, and the palette that it can become.
+import { signal } from "@preact/signals";
+import { sentenceOf } from "../page/connection";
+import { chosen, MOST_CHOSEN, placed, soundCount, supplant } from "../page/palette";
+import { complain } from "../page/told";
+import { points, selected } from "./atlas";
+import { allKnown } from "./known";
+import { clearSelection, outcome } from "./moving";
+import type { Points } from "./points";
+import { variedOf } from "./variety";
+
+const making = signal(false);
+
+export function Selection() {
+  const all = selected.value.length;
+  const locked = chosen.value.filter((one) => one.locked).length;
+  const taken = Math.min(all, MOST_CHOSEN - locked);
+  return (
+    <div class={`map-selection ${outcome.value ? "" : "none"}`}>
+      <p role="status">{outcome.value}</p>
+      {taken > 0 && (
+        <button type="button" class="primary" disabled={making.value} onClick={make}>
+          Make a palette of {taken < all ? `${taken} of ${soundCount(all)}` : soundCount(all)}
+        </button>
+      )}
+      {all > 0 && (
+        <button type="button" class="plain" onClick={clearSelection}>
+          Clear the selection
+        </button>
+      )}
+    </div>
+  );
+}
+
+async function make(): Promise<void> {
+  if (points.value === null) return;
+  making.value = true;
+  try {
+    await makeOf(points.value, selected.value);
+  } catch (error) {
+    complain(`The palette was not made: ${sentenceOf(error)}`);
+  } finally {
+    making.value = false;
+  }
+}
+
+/** What is locked stays, as when a palette is built from a brief. */
+async function makeOf(map: Points, positions: Uint32Array): Promise<void> {
+  const kept = chosen.value.filter((one) => one.locked);
+  const found = await allKnown(map, variedOf(map, positions, MOST_CHOSEN - kept.length));
+  const fresh = found.filter(({ id }) => !kept.some((one) => one.id === id));
+  supplant([...kept, ...fresh.map(placed)], `${soundCount(fresh.length)} of the map are the palette.`);
+}

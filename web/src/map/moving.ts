@@ -1,0 +1,64 @@
+// What people do to the view.
+import { signal } from "@preact/signals";
+import { soundCount } from "../page/palette";
+import { camera, hovered, moved, pinned, points, seen, selected, size, tree } from "./atlas";
+import { panned, placeAt, type Spot, zoomed } from "./camera";
+import { inside, nearestTo } from "./nearby";
+
+// CSS pixels
+const POINTER_REACH = 12;
+const MIDDLE_REACH = 200;
+
+/** What came of the last outline, for the live region. */
+export const outcome = signal("");
+
+export function pan(right: number, down: number): void {
+  if (camera.value) moved.value = panned(camera.value, right, down);
+}
+
+/** Of the middle, where no spot is said. */
+export function zoom(factor: number, spot: Spot = middle()): void {
+  if (camera.value) moved.value = zoomed(camera.value, factor, spot, size.value);
+}
+
+export function showAll(): void {
+  moved.value = null;
+}
+
+export function hover(spot: Spot | null): void {
+  hovered.value = spot ? soundAt(spot, POINTER_REACH) : -1;
+}
+
+/** Opens the card of the sound there; where there is none, the open one closes. */
+export function pin(spot: Spot): void {
+  pinned.value = soundAt(spot, POINTER_REACH);
+}
+
+/** Opens the card of the sound nearest to the middle: for who has no pointer. */
+export function pinMiddle(): void {
+  pinned.value = soundAt(middle(), MIDDLE_REACH);
+}
+
+/** Selects what lies inside the outline. */
+export function select(outline: readonly Spot[]): void {
+  const view = camera.value;
+  if (view === null || points.value === null || tree.value === null || outline.length < 3) return;
+  const places = outline.map((spot) => placeAt(view, spot, size.value));
+  selected.value = inside(places, tree.value, points.value, seen.value);
+  outcome.value = selected.value.length ? `${soundCount(selected.value.length)} selected` : "No sound lies in there.";
+}
+
+export function clearSelection(): void {
+  selected.value = new Uint32Array();
+  outcome.value = "";
+}
+
+function soundAt(spot: Spot, reach: number): number {
+  if (camera.value === null || points.value === null || tree.value === null) return -1;
+  const place = placeAt(camera.value, spot, size.value);
+  return nearestTo(place, reach / camera.value.scale, tree.value, points.value, seen.value);
+}
+
+function middle(): Spot {
+  return { x: size.value.width / 2, y: size.value.height / 2 };
+}
