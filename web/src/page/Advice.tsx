@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
-import { tempo } from "../shared/words";
+import { asSentence, tempo } from "../shared/words";
 import { isStale, telling } from "./description";
 import { view } from "./Page";
 import { query } from "./question";
@@ -23,7 +23,7 @@ export function Advice() {
         {now.state === "asking" && "Describing…"}
         {now.state === "told" && now.description.summary}
       </p>
-      {now.state === "failed" && <p role="alert">{now.sentence}</p>}
+      {now.state === "failed" && <p role="alert">{asSentence(now.sentence)}</p>}
       {now.state === "told" && <Told description={now.description} />}
     </section>
   );

@@ -1,5 +1,6 @@
 // The palette to take along.
 import { api, type ExportFormat, exportUrl } from "../api/client";
+import { asSentence } from "../shared/words";
 import { insisted } from "./connection";
 import { failing } from "./description";
 import { chosen, news, soundCount, supplant } from "./palette";
@@ -39,7 +40,7 @@ async function copyPaths(ids: readonly string[]): Promise<void> {
     await toClipboard(await insisted(() => api.paths(ids)));
     news.value = `Copied the paths of ${soundCount(ids.length)}.`;
   } catch (error) {
-    news.value = `The paths were not copied: ${await failing(error)}`;
+    news.value = `The paths were not copied: ${asSentence(await failing(error))}`;
   }
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, api } from "../api/client";
 import type { Failures } from "../api/types";
-import { count } from "../shared/words";
+import { asSentence, count } from "../shared/words";
 import { isAbort, isLost, reached, sentenceOf } from "./connection";
 
 const PAGE = 100;
@@ -35,7 +35,7 @@ export function FailureList({ failed, version }: { failed: number; version: stri
   return (
     <>
       <h2>{count(total, "file")} could not be indexed</h2>
-      {refused && <p role="alert">{refused}</p>}
+      {refused && <p role="alert">{asSentence(refused)}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <ul class="failures" aria-label="Files that could not be indexed" tabIndex={0}>
         {shown.map(({ path, reason }) => (

@@ -3,7 +3,7 @@ import "./controls.css";
 import "./LibraryPanel.css";
 import { signal } from "@preact/signals";
 import type { LibraryState } from "../api/types";
-import { count } from "../shared/words";
+import { asSentence, count } from "../shared/words";
 import { forgetToken, holdsCookie } from "./connection";
 import { FailureList } from "./FailureList";
 import { library, trouble } from "./library";
@@ -28,7 +28,7 @@ export function LibraryPanel() {
         Library{state && `: ${count(state.samples, "sound")}`}
       </button>
       {state?.running && <Progress state={state} />}
-      {trouble.value && <p role="alert">{trouble.value}</p>}
+      {trouble.value && <p role="alert">{asSentence(trouble.value)}</p>}
       <section id="library" class="library" aria-label="Library" hidden={!isOpen}>
         {state && isOpen && <Told state={state} />}
       </section>

@@ -2,6 +2,7 @@
 import "./controls.css";
 import "./PalettePanel.css";
 import { useState } from "preact/hooks";
+import { asSentence } from "../shared/words";
 import { Advice } from "./Advice";
 import { BriefForm } from "./BriefForm";
 import { choosing, refused } from "./building";
@@ -52,7 +53,7 @@ function News() {
           Undo
         </button>
       )}
-      {refused.value && <p role="alert">{refused.value}</p>}
+      {refused.value && <p role="alert">{asSentence(refused.value)}</p>}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import "./controls.css";
 import "./TokenForm.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
+import { asSentence } from "../shared/words";
 import { letIn, sentenceOf } from "./connection";
 
 const WRONG = "That is not the server's token.";
@@ -44,7 +45,7 @@ export function TokenForm() {
         <button type="submit" class="primary" aria-disabled={asking}>
           Let me in
         </button>
-        {refused && <p role="alert">{refused}</p>}
+        {refused && <p role="alert">{asSentence(refused)}</p>}
       </form>
     </main>
   );

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError, api } from "../api/client";
 import type { LibraryState } from "../api/types";
-import { connection, isAbort, reached } from "./connection";
+import { connection, isAbort, isLost, reached } from "./connection";
 import { repeat, seen } from "./repeat";
 
 const RUNNING_MS = 1000;
@@ -33,6 +33,6 @@ async function look(signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof ApiError)) throw error;
-    trouble.value = error.message;
+    trouble.value = isLost(error) ? "" : error.message;
   }
 }
