@@ -20,6 +20,7 @@ PROGRESS_SECONDS: Final = 1.0
 SETTLED_SECONDS: Final = 0.05
 LEAST_AT_WORK: Final = 2
 MOST_WAITING: Final = 256
+SEARCHING: Final = "Loading the encoder and searching"
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -102,18 +103,28 @@ class Calls:
     async def answer(
         self, context: Context[Any, Any], work: Callable[[], Told], references: Sequence[str] = ()
     ) -> CallToolResult:
-        """A tool's answer; progress is reported each second: the first call may wait for the encoder to load."""
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_report_progress, context)
-            result = await self._attempt(work, references)
-            tasks.cancel_scope.cancel()
-        if isinstance(result, SoundPaletteError):
-            raise ToolError(sentence(result)) from result
+        """A tool's answer."""
+        result = await self.work(context, work, references)
         return CallToolResult(
             content=[TextContent(type="text", text=result.text())], structured_content=result.model_dump(mode="json")
         )
 
-    async def _attempt(self, work: Callable[[], Told], references: Sequence[str]) -> Told | SoundPaletteError:
+    async def work(
+        self, context: Context[Any, Any], work: Callable[[], T], references: Sequence[str] = (), doing: str = SEARCHING
+    ) -> T:
+        """As `run`, for a tool; progress is reported each second: the first call may wait for the encoder to load.
+
+        Raises ToolError.
+        """
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_report_progress, context, doing)
+            result = await self._attempt(work, references)
+            tasks.cancel_scope.cancel()
+        if isinstance(result, SoundPaletteError):
+            raise ToolError(sentence(result)) from result
+        return result
+
+    async def _attempt(self, work: Callable[[], T], references: Sequence[str]) -> T | SoundPaletteError:
         try:
             return await self.run(work, references)
         except SoundPaletteError as error:  # handed back, since a task group would wrap it
@@ -125,8 +136,8 @@ def sentence(error: SoundPaletteError) -> str:
     return f"{quoted(error.path)} {error.reason}" if isinstance(error, AudioError) else str(error)
 
 
-async def _report_progress(context: Context[Any, Any]) -> None:
+async def _report_progress(context: Context[Any, Any], doing: str) -> None:
     started = anyio.current_time()
     while True:
         await anyio.sleep(PROGRESS_SECONDS)
-        await context.report_progress(anyio.current_time() - started, message="Loading the encoder and searching")
+        await context.report_progress(anyio.current_time() - started, message=doing)

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core import palette
-from soundpalette.core.audio import probe
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.palette import Brief, Description, Member, harmony, spectrum
 from soundpalette.core.palette.summary import summary
@@ -51,7 +50,7 @@ def member(bench: Workbench, sound: Sample | Path, traits: Traits) -> Member:
     return Member(
         unquoted(sound.path if isinstance(sound, Sample) else sound.name, NAME),
         bench.searcher.vector_of(sound),
-        sound.seconds if isinstance(sound, Sample) else probe(sound, bench.limits).seconds,
+        bench.seconds_of(sound),
         traits,
     )
 

@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from soundpalette.core.audio import probe
 from soundpalette.core.types import Fact, Sample, Traits
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Answer
@@ -57,9 +56,7 @@ def show(bench: Workbench, reference: str) -> SampleShown:
     sound = bench.resolve(reference)
     place = bench.place_of(sound)
     (traits,) = bench.traits_of([sound])
-    if isinstance(sound, Sample):
-        return _shown(sound.id, place, sound.seconds, traits)
-    return _shown("", place, probe(sound, bench.limits).seconds, traits)
+    return _shown(sound.id if isinstance(sound, Sample) else "", place, bench.seconds_of(sound), traits)
 
 
 def _shown(sample_id: str, place: str, seconds: float, traits: Traits) -> SampleShown:

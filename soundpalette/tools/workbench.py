@@ -9,12 +9,12 @@ from typing import BinaryIO, Final
 
 from soundpalette.core.addresses import below_address, is_address, place_in
 from soundpalette.core.answers import Kept
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, probe
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.music.words import load_vocabulary
 from soundpalette.core.outline import Outline, read_outline
-from soundpalette.core.preview import preview
+from soundpalette.core.preview import Preview, excerpt, preview
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample, Traits, Vector
 from soundpalette.errors import NotFoundError, RequestError
@@ -179,6 +179,10 @@ class Workbench:
             raise RequestError(f"sample {sound.id} has become a link out of its root; run `soundpalette index`")
         return path
 
+    def seconds_of(self, sound: Sample | Path) -> float:
+        """How long a sound is. Raises AudioError for a file that has to be looked at and is none."""
+        return sound.seconds if isinstance(sound, Sample) else probe(sound, self.limits).seconds
+
     def traits_of(self, sounds: Sequence[Sample | Path]) -> list[Traits]:
         """What is known of each: as the catalogue has it, else analysed on the spot.
 
@@ -205,15 +209,19 @@ class Workbench:
         sample = self.sample(sample_id)
         return preview(_resolved(self.path_of(sample)), self._within(sample))
 
+    def excerpt_of(self, sound: Sample | Path) -> Preview:
+        """A few seconds from where a sound begins; as `preview_of`. Raises RequestError, AudioError."""
+        return excerpt(_resolved(self.path_of(sound)), self._within(sound))
+
     def outline_of(self, sample: Sample, columns: int) -> Outline:
         """The outline of a sample, kept for the next time; opened through no link. Raises RequestError, AudioError."""
         path = _resolved(self.path_of(sample))
         read = lambda: read_outline(path, columns, self._within(sample))  # noqa: E731
         return self.outlines.of(None, sample.content_hash, read)
 
-    def _within(self, sample: Sample) -> Limits:
-        """The limits of a file that is opened below its root through no link."""
-        return replace(self.limits, below=self._root_of(sample))
+    def _within(self, sound: Sample | Path) -> Limits:
+        """A sample's file is opened through no link."""
+        return replace(self.limits, below=self._root_of(sound)) if isinstance(sound, Sample) else self.limits
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue

@@ -108,9 +108,9 @@ def analyse(audio: Audio, rate: int, seconds: float | None = None) -> Sound:
     width = Width()
     width.add(channels)
     peak = measures.peak_db(channels)
-    mono = _mono(channels, width.value)
-    low = np.asarray(soxr.resample(mono, rate, RHYTHM_RATE), np.float32)
-    most = DYING_LOOP if _dies_away(mono) else 1.0
+    folded = mono(channels, width.value)
+    low = np.asarray(soxr.resample(folded, rate, RHYTHM_RATE), np.float32)
+    most = DYING_LOOP if _dies_away(folded) else 1.0
     music = _music(low, whole > heard, most) if peak > SILENT_DB and len(low) > 1 else _Music(_sure("one-shot", 1.0))
     spectrum = measures.spectrum(channels, rate)
     envelope = measures.envelope(channels, rate)
@@ -192,7 +192,7 @@ def _one_shot(kind: Fact[str], audio: Waveform, chroma: Chroma) -> _Music:
     return _Music(kind, key=_sure(key.name, key.confidence) if key else None)
 
 
-def _mono(channels: Audio, width: float) -> Waveform:
+def mono(channels: Audio, width: float) -> Waveform:
     """The mean of the channels, or the first where they cancel each other out."""
     first, last = channels[:, 0], channels[:, -1]
     return np.ascontiguousarray((first + last) / 2 if width < 0.9 else first)

@@ -1,6 +1,67 @@
-// The app inside the chat for the results. (Owner: engineer G.)
-import "../shared/tokens.css";
+// The app inside the chat that shows and plays what a search found.
+import "./results.css";
 import { render } from "preact";
+import { AskLine } from "./AskLine";
+import { Frame, Mute } from "./Frame";
+import { Hits } from "./Hits";
+import { callable, open } from "./host";
+import { answer, ask, askWords, blend, blendable, forgetSound, reference, show, take, words } from "./question";
+import { broken, refused } from "./said";
+
+function Results() {
+  return (
+    <Frame heading="Sounds that were found">
+      {callable.value && answer.value && <Question />}
+      <Hits />
+      {answer.value && (
+        <Mute sentence="This chat lets no app call tools: ask in the chat for other sounds, or to hear one." />
+      )}
+    </Frame>
+  );
+}
+
+function Question() {
+  return (
+    <>
+      <AskLine search label="Describe a sound" words={words} button="Search again" onAsk={askWords} />
+      {reference.value && (
+        <div class="line">
+          <span class="like">Like {reference.value.name}</span>
+          {blendable.value && <Blend />}
+          <button type="button" class="plain" aria-label="Remove the sound to be like" onClick={forgetSound}>
+            Remove
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Blend() {
+  return (
+    <label class="blend">
+      <span>sound</span>
+      <input
+        type="range"
+        min="0"
+        max="100"
+        step="5"
+        aria-label="Blend of words and sound"
+        value={blend.value}
+        onInput={(event) => {
+          blend.value = event.currentTarget.valueAsNumber;
+        }}
+        onChange={ask}
+      />
+      <span>words</span>
+    </label>
+  );
+}
 
 const place = document.getElementById("app");
-if (place) render(<p>results</p>, place);
+if (place) render(<Results />, place);
+void open("soundpalette-results", {
+  asked: take,
+  answered: (result) => (result.isError ? refused(result) : show(result)),
+  broken,
+});

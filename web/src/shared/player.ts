@@ -80,7 +80,7 @@ export function stop(): void {
 }
 
 /** The loudest that reaches neither the target nor the ceiling, in decibels. */
-function gainDb(loudness: Loudness | undefined): number {
+export function gainDb(loudness: Loudness | undefined): number {
   if (loudness === undefined) return 0;
   const gain = Math.min(TARGET_LUFS - loudness.lufs, CEILING_DB - loudness.peakDb);
   return Number.isFinite(gain) ? Math.min(gain, MOST_GAIN_DB) : 0;

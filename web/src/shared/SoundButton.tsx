@@ -1,0 +1,31 @@
+// A small round or square button in a row of a sound.
+import "./SoundButton.css";
+import { Icon, type IconName } from "./Icon";
+
+export interface Button {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly kind?: string;
+  readonly tabIndex?: number | undefined;
+  readonly onPress: () => void;
+}
+
+/** Its sign alone is seen; its label is what it does, and to what. */
+export function SoundButton({ icon, label, kind = "", tabIndex = 0, onPress }: Button) {
+  const press = (event: Event) => {
+    event.stopPropagation();
+    onPress();
+  };
+  return (
+    <button
+      type="button"
+      class={`sound-button ${kind}`}
+      aria-label={label}
+      title={label}
+      tabIndex={tabIndex}
+      onClick={press}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
