@@ -3,10 +3,11 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../shared/Icon";
 import { play, playing, stop } from "../shared/player";
+import { SoundButton } from "../shared/SoundButton";
 import { fileName } from "../shared/words";
 import { draggedSample, isDragged } from "./dragging";
 import { type Reference, reference } from "./question";
-import { PlayButton, SoundButton } from "./SoundButtons";
+import { PlayButton } from "./SoundButtons";
 import { complain, hush } from "./told";
 
 const ACCEPTED = "audio/*,.wav,.aif,.aiff,.flac,.ogg,.mp3,.caf";

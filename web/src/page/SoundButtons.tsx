@@ -1,8 +1,7 @@
 // What can be done with a sound wherever it is shown: in a row, on the map, in the palette.
-import "./SoundButtons.css";
 import { useState } from "preact/hooks";
-import { Icon, type IconName } from "../shared/Icon";
 import { playing } from "../shared/player";
+import { SoundButton } from "../shared/SoundButton";
 import { fileName } from "../shared/words";
 import { choose, isChosen, unchoose } from "./palette";
 import { reference } from "./question";
@@ -60,31 +59,4 @@ export function turnChosen(id: string, name: string, role: string): void {
   if (here) unchoose(id);
   else choose({ id, name, role });
   tell(here ? `Removed “${fileName(name)}” from the palette.` : `Added “${fileName(name)}” to the palette.`);
-}
-
-interface Button {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly kind?: string;
-  readonly tabIndex?: number | undefined;
-  readonly onPress: () => void;
-}
-
-export function SoundButton({ icon, label, kind = "", tabIndex = 0, onPress }: Button) {
-  const press = (event: Event) => {
-    event.stopPropagation();
-    onPress();
-  };
-  return (
-    <button
-      type="button"
-      class={`sound-button ${kind}`}
-      aria-label={label}
-      title={label}
-      tabIndex={tabIndex}
-      onClick={press}
-    >
-      <Icon name={icon} />
-    </button>
-  );
 }
