@@ -1,7 +1,7 @@
 // What stands where there are no rows: what can be asked, or why nothing was found and what helps.
 import "./Empty.css";
 import { count } from "../shared/words";
-import { library } from "./library";
+import { isEmpty } from "./counting";
 import { facets, filters, query } from "./question";
 
 const TRIES = [
@@ -14,7 +14,7 @@ const TRIES = [
 ];
 
 export function Welcome() {
-  if (isEmpty()) return <NothingIndexed />;
+  if (isEmpty.value) return <NothingIndexed />;
   const known = facets.value?.matching;
   return (
     <div class="empty">
@@ -40,7 +40,7 @@ export function Welcome() {
 
 /** The server's note says why, in the status line. */
 export function NothingFound() {
-  if (isEmpty()) return <NothingIndexed />;
+  if (isEmpty.value) return <NothingIndexed />;
   if (Object.keys(filters.value).length === 0) {
     return (
       <div class="empty">
@@ -74,9 +74,4 @@ function NothingIndexed() {
       </p>
     </div>
   );
-}
-
-function isEmpty(): boolean {
-  const unfiltered = Object.keys(filters.value).length === 0;
-  return library.value?.samples === 0 || (unfiltered && facets.value?.matching === 0);
 }

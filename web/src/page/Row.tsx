@@ -144,6 +144,6 @@ function kindOf({ role, kind }: SearchHit): string {
 
 function labelOf(hit: SearchHit): string {
   const similar = hit.similar ? `${hit.similar} similar` : "";
-  const known = [fileName(hit.path), hit.role, tempo(hit.bpm), hit.key, `${hit.strength} match`, similar];
+  const known = [fileName(hit.path), hit.role, tempo(hit.bpm), hit.key, similar, `${hit.strength} match`];
   return known.filter(Boolean).join(", ");
 }

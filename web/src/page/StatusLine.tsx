@@ -3,6 +3,7 @@ import type { SearchResult } from "../api/types";
 import { asSentence, count } from "../shared/words";
 import { slow } from "./asking";
 import { connection } from "./connection";
+import { isEmpty } from "./counting";
 import { playsOnHover } from "./hovering";
 import { answer, shown } from "./question";
 import { complaint, told } from "./told";
@@ -38,7 +39,7 @@ export function Alert() {
 }
 
 function found(result: SearchResult | null): string {
-  if (result === null) return "";
+  if (result === null) return isEmpty.value ? "No sounds" : "";
   const { hits, note, pending } = result;
   const many = hits.length > 0 ? count(hits.length, "sound") : note ? "" : "No sounds";
   const later =

@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { api } from "../api/client";
 import type { Filters, SearchResult, TextSearch } from "../api/types";
 import { connection, reached, sentenceOf } from "./connection";
+import { counted, isEmpty } from "./counting";
 import { library } from "./library";
 import { alpha, answer, avoid, filters, query, type Reference, reference, shown } from "./question";
 import { forgetOutlines } from "./sounds";
@@ -73,9 +74,12 @@ export async function ask(): Promise<void> {
   underWay.abort();
   underWay = new AbortController();
   const { signal } = underWay;
-  const request = requestOf(question.peek(), asksFor.peek());
-  if (request === null) answer.value = { state: "none" };
-  else await told(request, signal);
+  await counted; // an empty library has no index to ask: its search would be an error
+  if (signal.aborted) return;
+  const request = isEmpty.peek() ? null : requestOf(question.peek(), asksFor.peek());
+  if (request !== null) return told(request, signal);
+  answer.value = { state: "none" };
+  slow.value = false;
 }
 
 export function askForMore(): void {

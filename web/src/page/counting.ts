@@ -1,5 +1,5 @@
 // Asks how many samples each further choice of a filter would leave.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { api } from "../api/client";
 import type { Facets, Filters } from "../api/types";
 import { connection, reached, sentenceOf } from "./connection";
@@ -19,6 +19,18 @@ export const values = signal<Readonly<Record<Subject, readonly string[]>>>({
   key: [],
   genre: [],
   folder: [],
+});
+
+/** There is nothing to be found at all. */
+export const isEmpty = computed(() => {
+  if (library.value !== null) return library.value.samples === 0;
+  return Object.keys(filters.value).length === 0 && facets.value?.matching === 0;
+});
+
+let tellCounted = () => {};
+/** Resolves once the first counts came, or failed to. */
+export const counted = new Promise<void>((resolve) => {
+  tellCounted = resolve;
 });
 
 /** How many samples would be left with each value of a subject. */
@@ -53,6 +65,8 @@ async function count(chosen: Filters, signal: AbortSignal): Promise<void> {
   } catch (error) {
     // While the server is gone or locked the page says so itself.
     if (!signal.aborted && connection.value === "here") complain(sentenceOf(error));
+  } finally {
+    tellCounted();
   }
 }
 
