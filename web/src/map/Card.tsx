@@ -8,7 +8,10 @@ import { useKnown } from "./known";
 export function Card() {
   const known = useKnown(pinned.value);
   return (
-    <div role="status" class="map-card-place">
+    <>
+      <p class="unseen" role="status">
+        {known && `${known.name}, ${known.role || "role not known"}`}
+      </p>
       {known && (
         // biome-ignore lint/a11y/useSemanticElements: it is no form
         <div class="map-card" role="group" aria-label={known.name}>
@@ -16,7 +19,7 @@ export function Card() {
           <p>
             <b title={known.name}>{known.name}</b>
             <span>
-              <span class="dot" style={{ background: cssColour(known.role) }} /> {known.role || "no role"}
+              <span class="dot" style={{ background: cssColour(known.role) }} /> {known.role || "role not known"}
             </span>
           </p>
           <MoreLikeButton id={known.id} name={known.path} />
@@ -27,7 +30,7 @@ export function Card() {
           </button>
         </div>
       )}
-    </div>
+    </>
   );
 }
 

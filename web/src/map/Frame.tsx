@@ -14,7 +14,7 @@ import { Pointed, Ring } from "./Tip";
 import { lassoing } from "./Toolbar";
 
 const drawn = signal<readonly Spot[]>([]);
-/** Whether keys are at work, so that the middle is marked, which they are about. */
+/** Whether keys are at work: then the middle is marked, which they are about. */
 const aimed = signal(false);
 
 const GESTURES: Gestures = {
@@ -75,8 +75,9 @@ export function Frame({ onUndrawable }: { onUndrawable: () => void }) {
         aria-label={`Map of ${count(points.value?.count ?? 0, "sound")}`}
         aria-describedby="map-keys"
         onKeyDown={press}
-        onPointerDown={unaim}
-        onBlur={unaim}
+        onPointerDown={mark(false)}
+        onFocus={(event) => mark(!event.currentTarget.matches(":active"))()}
+        onBlur={mark(false)}
       />
       {drawn.value.length > 1 && (
         <svg class="map-outline" aria-hidden="true">
@@ -101,8 +102,10 @@ function press(event: KeyboardEvent): void {
   does();
 }
 
-function unaim(): void {
-  aimed.value = false;
+function mark(middle: boolean): () => void {
+  return () => {
+    aimed.value = middle;
+  };
 }
 
 /** Keeps the map's size that of the frame. */

@@ -39,7 +39,7 @@ function RoleSwitch({ role, many }: { role: string; many: number }) {
       onClick={() => turn(role)}
     >
       <span class="dot" style={{ background: cssColour(role) }} />
-      {role || "no role"} <span class="count">{many.toLocaleString("en")}</span>
+      {role || "role not known"} <span class="count">{many.toLocaleString("en")}</span>
     </button>
   );
 }

@@ -15,18 +15,26 @@ export function LibraryMap() {
     library.value; // asked again when it has changed
     void ask();
   });
-  if (!drawable) return <NoWebGl />;
-  if (told.value.state === "failed") return <p role="alert">{asSentence(told.value.sentence)}</p>;
-  if (points.value === null) return <p class="map-note">Loading the map…</p>;
+  const now = told.value;
+  return (
+    <>
+      {now.state === "failed" && <p role="alert">{asSentence(now.sentence)}</p>}
+      {drawable ? <Told onUndrawable={() => setDrawable(false)} /> : <NoWebGl />}
+    </>
+  );
+}
+
+function Told({ onUndrawable }: { onUndrawable: () => void }) {
+  if (points.value === null) return told.value.state === "asking" ? <p class="map-note">Loading the map…</p> : null;
   if (points.value.count === 0) return <NoMapYet />;
   return (
     <>
       <Toolbar />
-      <Frame onUndrawable={() => setDrawable(false)} />
+      <Frame onUndrawable={onUndrawable} />
       <p class="map-keys" id="map-keys">
         Drag to move, turn the wheel to zoom, rest on a point to hear it, hold Shift and drag to select. Keys: arrows
-        move, + and − zoom, 0 shows all, Enter names and plays the sound in the middle. The list with its search and
-        filters finds all that is here, too.
+        move, + and − zoom, 0 shows all, Enter names and plays the sound nearest to the middle. The list with its search
+        and filters finds all that is here, too.
       </p>
       <Legend points={points.value} />
     </>

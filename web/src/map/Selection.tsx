@@ -49,5 +49,5 @@ async function makeOf(map: Points, positions: Uint32Array): Promise<void> {
   const kept = chosen.value.filter((one) => one.locked);
   const found = await allKnown(map, variedOf(map, positions, MOST_CHOSEN - kept.length));
   const fresh = found.filter(({ id }) => !kept.some((one) => one.id === id));
-  supplant([...kept, ...fresh.map(placed)], `${soundCount(fresh.length)} of the map are the palette.`);
+  supplant([...kept, ...fresh.map(placed)], `${soundCount(fresh.length)} from the map are in the palette now.`);
 }

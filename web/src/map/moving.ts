@@ -5,9 +5,7 @@ import { camera, hovered, moved, pinned, points, seen, selected, size, tree } fr
 import { panned, placeAt, type Spot, zoomed } from "./camera";
 import { inside, nearestTo } from "./nearby";
 
-// CSS pixels
-const POINTER_REACH = 12;
-const MIDDLE_REACH = 200;
+const REACH = 12; // CSS pixels
 
 /** What came of the last outline, for the live region. */
 export const outcome = signal("");
@@ -26,17 +24,18 @@ export function showAll(): void {
 }
 
 export function hover(spot: Spot | null): void {
-  hovered.value = spot ? soundAt(spot, POINTER_REACH) : -1;
+  hovered.value = spot ? soundAt(spot, REACH) : -1;
 }
 
 /** Opens the card of the sound there; where there is none, the open one closes. */
 export function pin(spot: Spot): void {
-  pinned.value = soundAt(spot, POINTER_REACH);
+  pinned.value = soundAt(spot, REACH);
 }
 
-/** Opens the card of the sound nearest to the middle: for who has no pointer. */
+/** Opens the card of the sound nearest to the middle, as far as is seen: for who has no pointer. */
 export function pinMiddle(): void {
-  pinned.value = soundAt(middle(), MIDDLE_REACH);
+  const { x, y } = middle();
+  pinned.value = soundAt({ x, y }, Math.hypot(x, y));
 }
 
 /** Selects what lies inside the outline. */

@@ -14,7 +14,7 @@ export function contextOf(canvas: HTMLCanvasElement): WebGL2RenderingContext | n
   return canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false });
 }
 
-/** Whether the processor does the work of a graphics card, which then has few pixels to spare. */
+/** Whether there is no graphics card at work. */
 export function drawnBySoftware(gl: WebGL2RenderingContext): boolean {
   const names = gl.getExtension("WEBGL_debug_renderer_info");
   const name = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));

@@ -24,10 +24,12 @@ const RING = 2; // CSS pixels
 
 export class Renderer {
   readonly #gl: WebGL2RenderingContext;
-  readonly #ratio: number;
+  /** Whether the processor does the work of a graphics card, which then has few pixels to spare. */
+  readonly #bySoftware: boolean;
   readonly #program: Program;
   readonly #sheet: Sheet;
   readonly #columns: readonly (WebGLBuffer | null)[];
+  #ratio = 1;
   #count = 0;
   #paints: Paints | null = null;
   #layers: Layers | null = null;
@@ -35,9 +37,9 @@ export class Renderer {
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
-    this.#ratio = drawnBySoftware(gl) ? 1 : Math.min(devicePixelRatio, 2);
+    this.#bySoftware = drawnBySoftware(gl);
     this.#program = programOf(gl);
-    this.#sheet = new Sheet(gl, this.#ratio);
+    this.#sheet = new Sheet(gl);
     this.#columns = [gl.createBuffer(), gl.createBuffer(), gl.createBuffer()];
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
@@ -75,7 +77,8 @@ export class Renderer {
   }
 
   resize(size: Size): void {
-    this.#sheet.resize(size);
+    this.#ratio = this.#bySoftware ? 1 : Math.min(devicePixelRatio, 2);
+    this.#sheet.resize(size, this.#ratio);
   }
 
   draw(camera: Camera): void {

@@ -6,15 +6,15 @@ const MARGIN = 256; // CSS pixels on each side of what is seen
 
 export class Sheet {
   readonly #gl: WebGL2RenderingContext;
-  readonly #ratio: number;
   readonly #frame: WebGLFramebuffer;
+  /** Device pixels a CSS pixel. */
+  #ratio = 1;
   #seen: Size = { width: 0, height: 0 };
   /** What it shows; null: nothing that is still true. */
   #shows: Camera | null = null;
 
-  constructor(gl: WebGL2RenderingContext, ratio: number) {
+  constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
-    this.#ratio = ratio;
     this.#frame = gl.createFramebuffer();
     const picture = gl.createRenderbuffer();
     gl.bindRenderbuffer(gl.RENDERBUFFER, picture);
@@ -28,8 +28,9 @@ export class Sheet {
   }
 
   /** The canvas and the sheet for a window of this size. */
-  resize(size: Size): void {
+  resize(size: Size, ratio: number): void {
     this.#seen = size;
+    this.#ratio = ratio;
     this.forget();
     const { canvas } = this.#gl;
     canvas.width = this.#device(size.width);

@@ -70,11 +70,12 @@ function staged(gl: WebGL2RenderingContext, canvas: HTMLCanvasElement): () => vo
   };
 }
 
+let first = true;
+
 /** After the first picture, when there is time: what finds the sound below the pointer. */
 function drawn(): void {
-  if (performance.getEntriesByName(DRAWN).length) return;
-  performance.mark(DRAWN);
+  if (!first) return;
+  first = false;
+  performance.mark("map drawn");
   setTimeout(() => tree.value, 0);
 }
-
-const DRAWN = "map drawn";
