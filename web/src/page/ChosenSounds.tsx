@@ -1,6 +1,7 @@
 // The chosen sounds as a list: play, lock, replace, remove.
 import { cssColour } from "../shared/roles";
 import { choosing, replace } from "./building";
+import { focusPalette } from "./heading";
 import { type Chosen, chosen, toggleLock, unchoose } from "./palette";
 import { PlayButton } from "./SoundButtons";
 
@@ -42,9 +43,9 @@ function remove(id: string) {
   return (event: Event) => {
     const row = (event.currentTarget as Element).closest("li");
     const next = row?.nextElementSibling ?? row?.previousElementSibling;
-    const place = next?.querySelector<HTMLElement>("button:last-child") ?? document.getElementById("palette-heading");
     unchoose(id);
-    place?.focus();
+    if (next) next.querySelector<HTMLElement>("button:last-child")?.focus();
+    else focusPalette();
   };
 }
 

@@ -3,6 +3,7 @@ import { api, type ExportFormat, exportUrl } from "../api/client";
 import { asSentence } from "../shared/words";
 import { insisted } from "./connection";
 import { failing } from "./description";
+import { focusPalette } from "./heading";
 import { chosen, news, soundCount, supplant } from "./palette";
 import { toClipboard } from "./sounds";
 
@@ -46,5 +47,5 @@ async function copyPaths(ids: readonly string[]): Promise<void> {
 
 function empty(): void {
   supplant([], "The palette is empty.");
-  document.getElementById("palette-heading")?.focus();
+  focusPalette();
 }

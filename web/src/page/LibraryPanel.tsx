@@ -37,7 +37,7 @@ export function LibraryPanel() {
 }
 
 function Progress({ state: { done, planned } }: { state: LibraryState }) {
-  const text = planned ? `Indexing ${done.toLocaleString("en")} of ${count(planned, "file")}` : "Looking for files";
+  const text = doing(done, planned);
   const figures = planned ? { "aria-valuenow": done, "aria-valuemin": 0, "aria-valuemax": planned } : {};
   return (
     <div class="indexing">
@@ -47,6 +47,12 @@ function Progress({ state: { done, planned } }: { state: LibraryState }) {
       <span class="quiet">{text}</span>
     </div>
   );
+}
+
+function doing(done: number, planned: number): string {
+  if (!planned) return "Looking for files";
+  if (done >= planned) return "Finishing the index and the map";
+  return `Indexing ${done.toLocaleString("en")} of ${count(planned, "file")}`;
 }
 
 function Told({ state }: { state: LibraryState }) {

@@ -9,6 +9,7 @@ import { choosing, refused } from "./building";
 import { ChosenSounds } from "./ChosenSounds";
 import { draggedSample, isDragged } from "./dragging";
 import { ExportGroup } from "./ExportGroup";
+import { focusPalette, PALETTE_HEADING } from "./heading";
 import { before, choose, chosen, MOST_CHOSEN, news, undo } from "./palette";
 
 export function PalettePanel() {
@@ -19,8 +20,8 @@ export function PalettePanel() {
       <a class="palette-bar" href="#palette">
         Palette ({number})
       </a>
-      <section id="palette" class={`palette ${drop.over ? "over" : ""}`} aria-labelledby="palette-heading" {...drop.on}>
-        <h2 id="palette-heading" tabIndex={-1}>
+      <section id="palette" class={`palette ${drop.over ? "over" : ""}`} aria-labelledby={PALETTE_HEADING} {...drop.on}>
+        <h2 id={PALETTE_HEADING} tabIndex={-1}>
           Palette
         </h2>
         <p class="palette-count">{number ? `${number} of ${MOST_CHOSEN}` : ""}</p>
@@ -49,13 +50,18 @@ function News() {
     <div class="news">
       <p role="status">{choosing.value ? "Choosing…" : news.value}</p>
       {before.value && (
-        <button type="button" onClick={undo}>
+        <button type="button" onClick={takeBack}>
           Undo
         </button>
       )}
       {refused.value && <p role="alert">{asSentence(refused.value)}</p>}
     </div>
   );
+}
+
+function takeBack(): void {
+  undo();
+  focusPalette();
 }
 
 /** Takes rows that are dragged here. */

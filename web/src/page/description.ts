@@ -10,11 +10,11 @@ export type Telling =
   | { state: "none" }
   | { state: "asking" }
   | { state: "told"; of: string; description: PaletteDescription }
-  | { state: "failed"; sentence: string };
+  | { state: "failed"; of: string; sentence: string };
 
 export const telling = signal<Telling>({ state: "none" });
-/** Whether the palette is another one by now than was described. */
-export const isStale = computed(() => telling.value.state === "told" && telling.value.of !== idsOf());
+/** Whether the palette is another one by now than was asked about. */
+export const isStale = computed(() => "of" in telling.value && telling.value.of !== idsOf());
 
 let asking = new AbortController();
 
@@ -30,14 +30,15 @@ export async function describe(): Promise<void> {
     telling.value = { state: "told", of, description };
   } catch (error) {
     if (isAbort(error)) return;
-    telling.value = { state: "failed", sentence: await failing(error) };
+    const sentence = await failing(error);
+    telling.value = { state: "failed", of: idsOf(), sentence };
   }
 }
 
 /** The sentence of a failure; where a sound is gone the palette loses it. */
 export async function failing(error: unknown): Promise<string> {
-  if (error instanceof ApiError && error.status === 404) await reread();
-  return sentenceOf(error);
+  const gone = error instanceof ApiError && error.status === 404 && (await reread());
+  return gone ? `${gone} Press it again.` : sentenceOf(error);
 }
 
 function idsOf(): string {

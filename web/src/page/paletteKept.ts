@@ -14,13 +14,15 @@ export function keepPalette(): () => void {
   if (isRecord(kept)) {
     brief.value = wordOf(kept.brief);
     chosen.value = soundsOf(kept.chosen);
-    void reread();
+    void reread().then((gone) => {
+      if (gone) news.value = gone;
+    });
   }
   return effect(() => write(JSON.stringify({ brief: brief.value, chosen: chosen.value })));
 }
 
-/** Asks for the names and roles again, and leaves out what the library has no more. */
-export async function reread(): Promise<void> {
+/** Asks for names and roles again, leaves out what the library has no more, and says so; empty: all is there. */
+export async function reread(): Promise<string> {
   const fresh = new Map<number, Reread>();
   for (const one of chosen.value) fresh.set(one.place, await now(one)); // one by one: searches shall not wait for it
   const gone = [...fresh.values()].filter((one) => one.gone).map(({ name }) => name);
@@ -30,7 +32,7 @@ export async function reread(): Promise<void> {
       const { id, name, role } = fresh.get(one.place) ?? one;
       return one.id === id ? { ...one, name, role } : one;
     });
-  if (gone.length) news.value = `No longer in the library: ${gone.join(", ")}.`;
+  return gone.length ? `No longer in the library, nor in the palette: ${gone.join(", ")}.` : "";
 }
 
 type Reread = Chosen & { gone?: true };
