@@ -14,7 +14,7 @@ from soundpalette.server.ranges import OpenFile
 from soundpalette.tools import library
 from soundpalette.tools.schemas import Overview
 from soundpalette.tools.show import SampleShown, show
-from soundpalette.tools.state import MOST_FAILURES, Failures, LibraryState, library_failures, library_state
+from soundpalette.tools.state import FURTHEST, MOST_FAILURES, Failures, LibraryState, library_failures, library_state
 from soundpalette.tools.waveforms import WaveformShown, waveform
 from soundpalette.tools.workbench import Workbench
 
@@ -55,7 +55,7 @@ def add_library(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
 
     @routes.get("/library/failures", tags=["library"], responses=described(422))
     async def failures(
-        offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_FAILURES)] = 100
+        offset: Annotated[int, Query(ge=0, le=FURTHEST)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_FAILURES)] = 100
     ) -> Failures:
         """Files that could not be indexed, and why."""
         return await calls.run(lambda: library_failures(bench, offset, limit))

@@ -15,6 +15,8 @@ from soundpalette.tools.schemas import Answer, RootStatus
 from soundpalette.tools.workbench import Workbench
 
 MOST_FAILURES: Final = 500
+FURTHEST: Final = 1_000_000_000
+"""That a page of failures may begin at."""
 LONGEST_PATH: Final = 4096
 LONGEST_REASON: Final = 1000
 VERSION_LETTERS: Final = 16
@@ -74,8 +76,10 @@ def library_state(bench: Workbench) -> LibraryState:
 
 def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
     """Raises RequestError beyond the bounds."""
-    if offset < 0 or not 1 <= limit <= MOST_FAILURES:
-        raise RequestError(f"offset is {offset} and limit {limit}; 0 or more and 1 to {MOST_FAILURES} are allowed")
+    if not 0 <= offset <= FURTHEST or not 1 <= limit <= MOST_FAILURES:
+        raise RequestError(
+            f"offset is {offset} and limit {limit}; 0 to {FURTHEST:,} and 1 to {MOST_FAILURES} are allowed"
+        )
     catalogue, space = bench.searcher.catalogue, bench.searcher.encoder.space
     some = catalogue.failures(space, offset, limit)
     return Failures(

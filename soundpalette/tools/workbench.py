@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from soundpalette.core.addresses import below_address, is_address, place_in
 from soundpalette.core.answers import Kept
@@ -17,12 +17,13 @@ from soundpalette.core.outline import Outline, read_outline
 from soundpalette.core.preview import Preview, excerpt, preview
 from soundpalette.core.search import Searcher
 from soundpalette.core.types import Sample, Traits, Vector
-from soundpalette.errors import NotFoundError, RequestError
+from soundpalette.errors import AudioError, NotFoundError, RequestError
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
 
 SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
 SHOWN: Final = 80
+T = TypeVar("T")
 MOST_OUTLINES: Final = 4096
 """That are kept: some 6 MB."""
 MOST_HEARD: Final = 256
@@ -205,23 +206,27 @@ class Workbench:
             raise NotFoundError(f"the file of sample {sample.id} cannot be opened; run `soundpalette index`") from error
 
     def preview_of(self, sample_id: str) -> bytes:
-        """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
-        sample = self.sample(sample_id)
-        return preview(_resolved(self.path_of(sample)), self._limits_of(sample))
+        """The beginning of a sample as Ogg Vorbis. Raises RequestError, AudioError."""
+        return self._read(self.sample(sample_id), preview)
 
     def excerpt_of(self, sound: Sample | Path) -> Preview:
-        """A few seconds from where a sound begins; as `preview_of`. Raises RequestError, AudioError."""
-        return excerpt(_resolved(self.path_of(sound)), self._limits_of(sound))
+        """A few seconds from where a sound begins. Raises RequestError, AudioError."""
+        return self._read(sound, excerpt)
 
     def outline_of(self, sample: Sample, columns: int) -> Outline:
-        """The outline of a sample, kept for the next time; opened through no link. Raises RequestError, AudioError."""
-        path = _resolved(self.path_of(sample))
-        read = lambda: read_outline(path, columns, self._limits_of(sample))  # noqa: E731
-        return self.outlines.of(None, sample.content_hash, read)
+        """The outline of a sample, kept for the next time. Raises RequestError, AudioError."""
+        read: Callable[[Path, Limits], Outline] = lambda path, limits: read_outline(path, columns, limits)  # noqa: E731
+        return self.outlines.of(None, sample.content_hash, lambda: self._read(sample, read))
 
-    def _limits_of(self, sound: Sample | Path) -> Limits:
-        """A sample's file is opened through no link."""
-        return replace(self.limits, below=self._root_of(sound)) if isinstance(sound, Sample) else self.limits
+    def _read(self, sound: Sample | Path, read: Callable[[Path, Limits], T]) -> T:
+        """What `read` makes of a file; a sample's is opened through no link, and errors name its id."""
+        path = _resolved(self.path_of(sound))
+        if isinstance(sound, Path):
+            return read(path, self.limits)
+        try:
+            return read(path, replace(self.limits, below=self._root_of(sound)))
+        except AudioError as error:
+            raise AudioError(f"sample {sound.id}", error.reason) from error
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue

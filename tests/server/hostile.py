@@ -62,6 +62,17 @@ TARGETS: Final[dict[str, int]] = {
     "//localhost/library": 404,
     "/library/": 404,
     "/library%00": 404,
+    "/web/../../secret/canary.wav": 404,
+    "/web/..%2f..%2fsecret%2fcanary.wav": 404,
+    "/web/%2e%2e": 404,
+    "/web/..%5cpage.py": 404,
+    "/web/" + "a" * 50_000: 404,
+    "/palette/export?samples=..%2fsecret%2fcanary.wav&format=zip": 422,
+    "/palette/export?samples=000000000000&format=exe": 422,
+    "/palette/export?format=zip": 422,
+    "/palette/export?" + "samples=000000000000&" * 65: 422,
+    "/library/failures?offset=-1": 422,
+    "/library/failures?offset=99999999999999999999&limit=1": 422,
     "/library/../../secret/canary.wav": 404,
     "http://169.254.169.254/latest/meta-data/": 400,
     f"http://{HOST}/library": 400,
@@ -115,6 +126,10 @@ GUARDED: Final = (
     "/messages/",
     "/docs",
     "/openapi.json",
+    "/library/map",
+    "/palette/export",
+    "/web",
+    "//web/x.js",
     "/samples/000000000000/audio",
     "/no",
 )
@@ -156,7 +171,11 @@ def _targets() -> Iterator[Case]:
     for target, status in TARGETS.items():
         yield Case(f"GET {target[:60]}", request(f"GET {target}"), status)
     for path, status in LIBRARY.items():
-        yield Case(f"audio: {path}", partial(_audio, path), status)
+        yield Case(f"audio: {path}", partial(_of_sample, "/samples/{}/audio", path), status)
+        yield Case(f"zip: {path}", partial(_of_sample, "/palette/export?format=zip&samples={}", path), status)
+        read = 404 if path == "loop.wav" else 422
+        yield Case(f"waveform: {path}", partial(_of_sample, "/samples/{}/waveform", path), read)
+        yield Case(f"preview: {path}", partial(_of_sample, "/samples/{}/preview", path), read)
     for reference in REFERENCES:
         yield Case(f"reference {reference!r:.60}", partial(_reference, reference), 422)
     yield Case("reference: two names", post("/search/audio", {"sample_id": "0", "audio_path": "x"}), 422)
@@ -169,8 +188,8 @@ def _targets() -> Iterator[Case]:
     yield Case("OPTIONS *", request("OPTIONS *"), 400)
 
 
-def _audio(path: str, house: House) -> bytes:
-    return request(f"GET /samples/{house.ids[path]}/audio")
+def _of_sample(target: str, path: str, house: House) -> bytes:
+    return request(f"GET {target.format(house.ids[path])}")
 
 
 def _reference(reference: object, house: House) -> bytes:

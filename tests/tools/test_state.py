@@ -53,6 +53,6 @@ def test_failures_come_by_path_in_pages(crate_bench: Workbench, indexer: Indexer
 
 
 def test_no_page_lies_beyond_the_bounds(crate_bench: Workbench) -> None:
-    for offset, limit in ((-1, 10), (0, 0), (0, 501)):
-        with pytest.raises(RequestError, match="0 or more and 1 to 500 are allowed"):
+    for offset, limit in ((-1, 10), (0, 0), (0, 501), (10**20, 1)):
+        with pytest.raises(RequestError, match="0 to 1,000,000,000 and 1 to 500 are allowed"):
             library_failures(crate_bench, offset, limit)
