@@ -82,16 +82,18 @@ def _placed(catalogue: Catalogue, task: Task, *, alone: bool) -> Iterator[Placed
 
 
 def place_alone(path: Path, task: Task) -> Iterator[Placed]:
-    """As `place`, in a process that knows the catalogue's path."""
+    """As `place`, in a process of its own. Raises IndexingError for what goes wrong there."""
     catalogue = Catalogue(path)
     try:
         yield from place(catalogue, task)
+    except (ImportError, MemoryError, RuntimeError, ValueError) as error:
+        raise IndexingError(f"PaCMAP failed with {type(error).__name__}: {error}") from error
     finally:
         catalogue.close()
 
 
 def place(catalogue: Catalogue, task: Task) -> Iterator[Placed]:
-    """The places that the task asks for, in chunks; nothing is written. Raises IndexingError."""
+    """The places that the task asks for, in chunks; nothing is written."""
     space = task.space
     known = _first(catalogue.by_content(space, placed=None if task.whole else True), space)
     if not known.contents:
