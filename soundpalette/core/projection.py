@@ -11,12 +11,16 @@ from typing import Final
 import numpy as np
 
 from soundpalette.core.types import Places, Vectors
-from soundpalette.core.vector_index.nearest import Near
+from soundpalette.core.vector_index.nearest import Near, Nearest
 from soundpalette.errors import IndexingError
 
 FEW: Final = 40
 """Vectors that PaCMAP draws no pairs from: each has ten neighbours, five that are half near and twenty far ones."""
 SEED: Final = 6
+STEPS: Final = (100, 100, 250)
+"""PaCMAP's own: of the whole, of the whole and of neighbours, of neighbours."""
+STEPS_ONWARDS: Final = (0, 100, 250)
+"""From older places on: the first would arrange the whole anew."""
 NEIGHBOURS: Final = 5
 """Beside how many a later sound is placed."""
 MARGIN: Final = 0.05
@@ -27,10 +31,14 @@ TWIN: Final = 1e-4
 def project(vectors: Vectors, older: Places | None = None) -> Places:
     """Places of unit vectors [n, dimension] within 0 to 1; the same for the same vectors.
 
-    Where some have `older` places [n, 2] (NaN: none), the plane is laid on these. Raises IndexingError.
+    Where some have `older` places [n, 2] (NaN: none), the plane begins with these and is laid on them. Raises
+    IndexingError.
     """
-    different, which = np.unique(vectors, axis=0, return_inverse=True)
-    plane = _principal(different) if len(different) < FEW else _pacmap(different)
+    different, first, which = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
+    if len(different) < FEW:
+        plane = _principal(different)
+    else:
+        plane = _pacmap(different, None if older is None else _start(vectors, older)[first])
     places = plane[which.ravel()]
     return scaled(places) if older is None else within(aligned(places, older))
 
@@ -82,11 +90,23 @@ def _principal(vectors: Vectors) -> Places:
     return plane
 
 
-def _pacmap(vectors: Vectors) -> Places:
+def _start(vectors: Vectors, older: Places) -> Places:
+    """The older places, and those of the others beside them."""
+    known = np.isfinite(older).all(axis=1)
+    start = older.copy()
+    if not known.all():
+        near = Nearest(vectors[known]).query(vectors[~known], min(NEIGHBOURS, int(known.sum())))
+        start[~known] = beside(near, older[known])
+    return start
+
+
+def _pacmap(vectors: Vectors, start: Places | None) -> Places:
     logging.getLogger("pacmap").setLevel(logging.ERROR)  # it warns that it was given a seed
     try:
         from pacmap import PaCMAP
 
-        return np.asarray(PaCMAP(random_state=SEED).fit_transform(vectors), np.float64)
+        steps = STEPS if start is None else STEPS_ONWARDS
+        plane = PaCMAP(random_state=SEED, num_iters=steps).fit_transform(vectors, init=start)
     except (ImportError, MemoryError, RuntimeError, ValueError) as error:
-        raise IndexingError(f"PaCMAP failed ({error})") from error
+        raise IndexingError(f"PaCMAP failed: {error}") from error
+    return np.asarray(plane, np.float64)

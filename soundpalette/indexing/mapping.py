@@ -19,11 +19,10 @@ import numpy as np
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.places_table import ContentRows, MapMade, Placed
 from soundpalette.core.projection import FEW, NEIGHBOURS, beside, project
-from soundpalette.core.threads import processors
 from soundpalette.core.types import Space
 from soundpalette.core.vector_index.nearest import Nearest
 from soundpalette.errors import IndexingError
-from soundpalette.indexing.workers import Worker, WorkerError
+from soundpalette.indexing.workers import ONE_THREAD, Worker, WorkerError
 
 RECIPE: Final = 1
 """Another number makes all maps anew."""
@@ -125,7 +124,7 @@ def _first(chunks: Iterable[ContentRows], space: Space) -> ContentRows:
 def _environment(folder: Path) -> dict[str, str]:
     """Of the process that runs PaCMAP. What numba compiles, some 20 seconds at the first time, is kept beside the
     installed package, or below `folder` where that may not be written."""
-    environment = {"NUMBA_NUM_THREADS": str(processors())}
+    environment = {"NUMBA_NUM_THREADS": "1", **ONE_THREAD}  # its work is one thread's; more only wait for each other
     package = find_spec("pacmap")
     kept = Path(package.origin).parent if package and package.origin else folder
     if "NUMBA_CACHE_DIR" not in os.environ and not os.access(kept, os.W_OK):

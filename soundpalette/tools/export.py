@@ -19,7 +19,7 @@ from soundpalette.tools.show import SampleShown, show
 from soundpalette.tools.workbench import SoundFile, Workbench
 
 ExportFormat = Literal["paths", "json", "m3u", "zip"]
-MOST_BYTES: Final = 2 << 30
+MOST_BYTES: Final = 1 << 30
 """Of the files in a ZIP together; as many are written to a temporary file."""
 NAME_BYTES: Final = 200
 """Of a name in a ZIP: file systems take 255, and whoever unpacks it may add something."""

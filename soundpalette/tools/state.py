@@ -90,5 +90,6 @@ def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
 def _version(bench: Workbench, manifest: Manifest | None) -> str:
     """Of the catalogue's state, of the index that answers and of the map."""
     catalogue = bench.searcher.catalogue
-    state = f"{catalogue.stamp()} {catalogue.edition()} {manifest and (manifest.generation, manifest.stamp)} {map_version(bench)}"
+    published = manifest and (manifest.generation, manifest.stamp)
+    state = f"{catalogue.stamp()} {catalogue.edition()} {published} {map_version(bench)}"
     return hashlib.sha256(state.encode()).hexdigest()[:VERSION_LETTERS]

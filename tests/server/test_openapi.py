@@ -54,7 +54,14 @@ def test_every_example_is_answered(served: Served, document: dict[str, Any]) -> 
             answer = httpx.post(served.address + path, json=part["examples"][0], timeout=60)
             assert answer.status_code == 200, answer.text
             tried.append(path)
-    assert tried == ["/search/text", "/search/audio", "/search/hybrid", "/palette/describe", "/palette/build"]
+    assert tried == [
+        "/search/text",
+        "/search/audio",
+        "/search/hybrid",
+        "/library/facets",
+        "/palette/describe",
+        "/palette/build",
+    ]
 
 
 def test_operations_are_named_like_the_tools_and_every_reference_is_there(document: dict[str, Any]) -> None:

@@ -167,3 +167,61 @@ def test_no_other_page_may_ask(open_to_a_page: str) -> None:
             assert "access-control-allow-origin" not in answer.headers
         client.post("/session", headers=BEARER).raise_for_status()
         assert client.get("/library", headers=elsewhere).status_code == 403  # nor with the cookie
+
+
+@pytest.fixture
+def sample(audio: str) -> str:
+    return audio.split("/")[2]
+
+
+def test_a_waveform_is_kept_by_the_browser(client: httpx.Client, sample: str) -> None:
+    answer = client.get(f"/samples/{sample}/waveform")
+    assert answer.headers["cache-control"] == "private, max-age=600"
+    told = answer.json()
+    assert (len(told["lows"]), len(told["highs"])) == (160, 160)
+    assert max(told["highs"]) > 0 > min(told["lows"])
+
+
+def test_a_preview_is_ogg_vorbis(client: httpx.Client, sample: str) -> None:
+    answer = client.get(f"/samples/{sample}/preview")
+    assert (answer.headers["content-type"], answer.content[:4]) == ("audio/ogg", b"OggS")
+
+
+def test_an_upload_with_words_is_blended(client: httpx.Client) -> None:
+    found = {
+        alpha: client.post(
+            "/search/audio/upload", files={"file": BYTES}, data={"query": "bass", "alpha": alpha, "top_k": "3"}
+        ).json()["hits"]
+        for alpha in ("0", "1")
+    }
+    assert found["0"][0]["path"] == KICK
+    assert found["1"] == client.post("/search/text", json={"query": "bass", "top_k": 3}).json()["hits"]
+    wrong = client.post("/search/audio/upload", files={"file": BYTES}, data={"query": "bass", "alpha": "2"})
+    assert (wrong.status_code, wrong.json()["detail"][:10]) == (422, "alpha is 2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type", "begins", "name"),
+    [
+        ("paths", "text/plain; charset=utf-8", str(CRATE).encode(), "txt"),
+        ("json", "application/json", b"{", "json"),
+        ("m3u", "audio/x-mpegurl", b"#EXTM3U\n", "m3u8"),
+        ("zip", "application/zip", b"PK", "zip"),
+    ],
+)
+def test_a_palette_is_taken_along_as_a_file(
+    client: httpx.Client, sample: str, kind: str, media_type: str, begins: bytes, name: str
+) -> None:
+    answer = client.get("/palette/export", params={"samples": [sample], "format": kind})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''palette%20of%201%20sound.{name}"
+    assert answer.content.startswith(begins)
+
+
+def test_facets_and_failures_and_the_state_are_told(client: httpx.Client) -> None:
+    facets = client.post("/library/facets", json={"kind": "loop"}).json()
+    assert facets["matching"] == facets["kinds"]["loop"]
+    state = client.get("/library/state").json()
+    assert (state["samples"], state["running"]) == (85, False)
+    assert client.get("/library/failures").json() == {"total": 0, "failures": []}
+    assert client.get("/library/failures?limit=501").status_code == 422

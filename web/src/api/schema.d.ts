@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Search Upload
-         * @description The samples that sound like an uploaded file, which is not kept.
+         * @description The samples that sound like an uploaded file, which is not kept, and fit the words, if there are any.
          */
         post: operations["search_upload"];
         delete?: never;
@@ -2628,6 +2628,13 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description Not changed (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Token wanted */
             401: {
