@@ -74,9 +74,10 @@ export async function ask(): Promise<void> {
   underWay.abort();
   underWay = new AbortController();
   const { signal } = underWay;
+  const now = question.peek();
   await counted; // an empty library has no index to ask: its search would be an error
   if (signal.aborted) return;
-  const request = isEmpty.peek() ? null : requestOf(question.peek(), asksFor.peek());
+  const request = isEmpty.peek() ? null : requestOf(now, asksFor.peek());
   if (request !== null) return told(request, signal);
   answer.value = { state: "none" };
   slow.value = false;
