@@ -20,20 +20,22 @@ export async function reached<T>(asked: Promise<T>): Promise<T> {
     connection.value = "here";
     return answer;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 0) connection.value = "gone";
-    if (error instanceof ApiError && error.status === 401) lock();
+    if (isGone(error)) connection.value = "gone";
+    else if (isLost(error)) lock();
     throw error;
   }
 }
 
-/** As `reached`, for what a person asked: where the connection breaks it is asked once more when that is back. */
+/** As `reached`, for what a person asked: where the connection breaks it is asked again when that is back. */
 export async function insisted<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  try {
-    return await reached(ask());
-  } catch (error) {
-    if (!isLost(error)) throw error;
-    await back(signal);
-    return reached(ask());
+  for (let broken = 0; ; ) {
+    try {
+      return await reached(ask());
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      if (isGone(error) && ++broken > 1) throw error; // it may be this very request that breaks it
+      await back(signal);
+    }
   }
 }
 
@@ -72,6 +74,10 @@ export function sentenceOf(error: unknown): string {
 /** The connection tells of it, and nothing else needs to. */
 export function isLost(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status === 401);
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 0;
 }
 
 async function knock(): Promise<void> {
