@@ -14,7 +14,9 @@ from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.music.notes import PITCH_CLASSES
 from soundpalette.core.music.words import load_vocabulary
+from soundpalette.core.places_table import MapMade, Placed
 from soundpalette.core.types import Analysis, Fact, Guess, NewSample, Root, Space, Traits, Vector, Vectors
+from soundpalette.indexing.mapping import RECIPE
 
 BATCH: Final = 1000
 PACK: Final = 200
@@ -23,6 +25,8 @@ KINDS_OF_SOUND: Final = 300
 """Clusters that vectors lie in."""
 SPREAD: Final = 0.5
 """Length of what a sound has of its own beside its cluster's middle."""
+MAP_SPREAD: Final = 0.02
+"""Of a cluster on a map that is drawn, standard deviation."""
 GENRES: Final = ("techno", "house", "trance", "hip hop", "drum and bass", "ambient", "dub techno", "electro", "garage")
 RARE: Final = "gamelan"
 """A genre and a tag of one sample in a hundred."""
@@ -39,6 +43,21 @@ def fill(catalogue: Catalogue, root: Root, space: Space, samples: int, revision:
     """Commit so many samples of `space` below `root`."""
     for batch in batches(root, space, samples, revision):
         catalogue.commit(space, batch, [])
+
+
+def scatter(catalogue: Catalogue, space: Space, samples: int) -> None:
+    """Give the samples that `fill` committed places on the map: drawn in clusters, since PaCMAP would take minutes."""
+    rng = np.random.default_rng(6)
+    middles = rng.uniform(0.1, 0.9, (KINDS_OF_SOUND, 2))
+    own = rng.normal(scale=MAP_SPREAD, size=(samples, 2))
+    places = np.clip(middles[np.arange(samples) % KINDS_OF_SOUND] + own, 0, 1)
+    placed = Placed([content_of(number) for number in range(samples)], places)
+    catalogue.put_map(space, MapMade(RECIPE, samples, 0, catalogue.stamp()), [placed], anew=True)
+
+
+def content_of(number: int) -> str:
+    """The content hash of the sample of this number."""
+    return hashlib.sha256(b"%d" % number).hexdigest()
 
 
 def batches(root: Root, space: Space, samples: int, revision: str) -> Iterator[list[NewSample]]:
@@ -67,7 +86,7 @@ def _sample(rng: np.random.Generator, root: Root, number: int, vector: Vector, r
         path=path_of(number),
         size=44 + 4 * number % 1000,
         mtime_ns=1_700_000_000_000_000_000 + number,
-        content_hash=hashlib.sha256(b"%d" % number).hexdigest(),
+        content_hash=content_of(number),
         seconds=seconds,
         rate=44_100,
         channels=2,

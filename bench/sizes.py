@@ -22,6 +22,7 @@ from soundpalette.app import App
 from soundpalette.config import load_config
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import unit
+from soundpalette.core.runs_table import Advance
 from soundpalette.core.types import NewFailure, NewSample, Root, Space
 from soundpalette.indexing.progress import Lines
 
@@ -36,8 +37,14 @@ class Recording(Catalogue):
 
     seen: list[NewSample]
 
-    def commit(self, space: Space, samples: Sequence[NewSample], failures: Sequence[NewFailure]) -> None:
-        super().commit(space, samples, failures)
+    def commit(
+        self,
+        space: Space,
+        samples: Sequence[NewSample],
+        failures: Sequence[NewFailure],
+        so_far: Advance | None = None,
+    ) -> None:
+        super().commit(space, samples, failures, so_far)
         self.seen += [sample for sample in samples if sample.analysis and sample.vector is not None]
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from soundpalette.cli import main
+from soundpalette.__main__ import main
 
 
 def serve(folders: list[str]) -> None:

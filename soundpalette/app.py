@@ -11,7 +11,6 @@ from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders import load_encoder
 from soundpalette.core.encoders.base import Encoder
-from soundpalette.core.encoders.weights import Installed, Sources, download_clamp3
 from soundpalette.core.music.words import Vocabulary, WordGuesser, load_vocabulary
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import one_thread_a_call, processors
@@ -20,6 +19,7 @@ from soundpalette.errors import ConfigError
 from soundpalette.tools.workbench import Reach, Workbench
 
 if TYPE_CHECKING:
+    from soundpalette.core.encoders.weights import Installed
     from soundpalette.indexing.estimate import Estimator
     from soundpalette.indexing.imports import Importer
     from soundpalette.indexing.pipeline import Indexer, Settings
@@ -76,8 +76,10 @@ class App:
         """Roles and words, the package's or the user's own. Raises ConfigError."""
         return load_vocabulary(self.config.vocabulary)
 
-    def download_clamp3(self, accept_license: bool) -> Installed:
+    def download_clamp3(self, accept_license: bool) -> "Installed":
         """Fetch, check and convert clamp3's weights. Raises WeightsError."""
+        from soundpalette.core.encoders.weights import Sources, download_clamp3
+
         models = self.config.models
         sources = Sources(models.mert, models.clamp3, models.text)
         return download_clamp3(sources, self.config.models_dir, accept_license=accept_license)

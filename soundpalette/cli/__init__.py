@@ -10,7 +10,7 @@ from soundpalette import __version__
 from soundpalette.cli.finding import search, show
 from soundpalette.cli.library import evaluate, import_embeddings, index, status
 from soundpalette.cli.palettes import palette
-from soundpalette.cli.serving import serve
+from soundpalette.cli.serving import open_page, serve
 from soundpalette.cli.setup import doctor, install
 from soundpalette.cli.weights import models
 
@@ -28,6 +28,7 @@ cli.command()(show)
 cli.command()(status)
 cli.command(name="eval")(evaluate)
 cli.command()(serve)
+cli.command(name="open")(open_page)
 cli.command()(doctor)
 cli.command()(install)
 cli.add_typer(models, name="models")

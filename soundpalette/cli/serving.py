@@ -1,26 +1,16 @@
-"""The command that serves the tools."""
+"""The commands that serve the tools and the page."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from soundpalette.cli.options import Encoder, app_with
 from soundpalette.cli.output import errors_told
+from soundpalette.garbage import garbage_left
 
-
-@contextmanager
-def garbage_left() -> Iterator[None]:
-    """Importing makes objects that stay: looking through them for garbage takes a sixth of the time of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+LOOPBACK: Final = "127.0.0.1"
 
 
 class Transport(StrEnum):
@@ -58,5 +48,36 @@ def serve(
             host or server.host,
             server.port if port is None else port,
             token=bool(app.token),
-            announce=lambda address: typer.echo(f"MCP at {address}{path}, REST at {address}/docs", err=True),
+            announce=lambda address: typer.echo(
+                f"MCP at {address}{path}, REST at {address}/docs, the page at {address}/", err=True
+            ),
         )
+
+
+def open_page(
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say where the page is.")] = False,
+) -> None:
+    """Find, hear and choose sounds on a page in your browser. Serves it until Ctrl-C, unless a server runs already."""
+    from soundpalette.server.logs import configure_logs
+    from soundpalette.server.transports import answers, serve_http, url
+
+    def announce(address: str) -> None:
+        typer.echo(f"SoundPalette is at {address}/", err=True)
+        if not no_browser:  # beside the server, for a browser of the terminal stays until it is left
+            threading.Thread(target=_browse, args=(f"{address}/",)).start()
+
+    with errors_told():
+        app = app_with(None)
+        server = app.config.server
+        if server.port and answers(LOOPBACK, server.port):
+            announce(url(LOOPBACK, server.port))
+            return
+        configure_logs(server.log_level, server.log_format)
+        serve_http(app.http(), LOOPBACK, server.port, token=bool(app.token), announce=announce)
+
+
+def _browse(address: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(address):
+        typer.echo(f"no browser could be started; open {address} in yours", err=True)

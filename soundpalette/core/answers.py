@@ -3,12 +3,12 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from soundpalette.core.strength import Strength
-from soundpalette.core.types import Filters, Ids, Preferences, Sample, Traits
+from soundpalette.core.types import Filters, Ids, Preferences, Sample, Traits, Vector
 
 MOST_HITS: Final = 5000
 """Of all kept answers together: some 10 MB."""
@@ -25,11 +25,23 @@ def every(_: Sample) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A sound that is not kept, by its content's hash, and the unit vector [dimension] that was made of it."""
+
+    content_hash: str
+    vector: Vector = field(compare=False)
+
+
+Reference = Sample | Path | Heard
+"""A sound to be like."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Words ("": none), a sound or both (`alpha` is the words' share); how many hits, of which samples."""
 
     query: str
-    reference: Sample | Path | None
+    reference: Reference | None
     alpha: float
     k: int
     filters: Filters
@@ -99,15 +111,19 @@ class Kept(Generic[K, V]):
 
         Whatever was kept in another state is dropped, so that nothing older is ever told.
         """
-        with self._lock:
-            kept = self._recalled(state, key)
-            if kept is not None:
-                return kept
+        kept = self.recall(state, key)
+        if kept is not None:
+            return kept
         value = work()
         with self._lock:
             if state == self._state:
                 self._keep(key, value)
         return value
+
+    def recall(self, state: Hashable, key: K) -> V | None:
+        """What is kept of this state of the world; None: nothing."""
+        with self._lock:
+            return self._recalled(state, key)
 
     def _recalled(self, state: Hashable, key: K) -> V | None:
         if state != self._state:

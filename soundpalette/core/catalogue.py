@@ -7,21 +7,21 @@ commits that changed what a search can find; an index built at an older generati
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from soundpalette.core import features_table, filters, traits_table
+from soundpalette.core import features_table, filters, traits_table, vectors_table
 from soundpalette.core.addresses import place_in
-from soundpalette.core.database import MEND, Connection, Database
+from soundpalette.core.database import MEND, Connection
 from soundpalette.core.ids import ID_LENGTH, numbers
 from soundpalette.core.migrations import STAMPED
-from soundpalette.core.overview import COUNTS, Count, Tally, tally
+from soundpalette.core.overview import COUNTS, GROUPS, Count, Group, Tally, tally
+from soundpalette.core.places_table import PlacesTable
+from soundpalette.core.runs_table import Advance, RunsTable, advance
 from soundpalette.core.types import (
     Analysis,
-    Counts,
     Edition,
     Entries,
     Failure,
@@ -47,7 +47,7 @@ CHUNK_ROWS: Final = 4096
 _SAMPLE_COLUMNS: Final = "s.id, s.root_id, s.path, s.size, s.mtime_ns, s.content_hash, s.seconds, s.rate, s.channels"
 
 
-class Catalogue(Database):
+class Catalogue(RunsTable, PlacesTable):
     """One catalogue file; safe to use from several threads. One process writes."""
 
     # --- roots ---
@@ -105,7 +105,7 @@ class Catalogue(Database):
         """The unit vector, float32 [dimension], of this content in `space`."""
         sql = "SELECT vector FROM vectors WHERE space = ? AND content_hash = ?"
         rows = self._rows(sql, (space.key, content_hash))
-        return _vector(rows[0][0], space) if rows else None
+        return vectors_table.read(rows[0][0], space) if rows else None
 
     def features(self, content_hash: str, revision: str) -> Features | None:
         """The features, float32 [windows, width], that an encoder of `revision` made of this content."""
@@ -126,8 +126,15 @@ class Catalogue(Database):
 
     # --- writing ---
 
-    def commit(self, space: Space, samples: Sequence[NewSample], failures: Sequence[NewFailure]) -> None:
-        """Write a batch in one transaction: a row and (where new) a vector a sample, a row a failure.
+    def commit(
+        self,
+        space: Space,
+        samples: Sequence[NewSample],
+        failures: Sequence[NewFailure],
+        so_far: Advance | None = None,
+    ) -> None:
+        """Write a batch in one transaction: a row and (where new) a vector a sample, a row a failure, and how far the
+        run has come.
 
         A file that failed loses the row of its earlier content, unless it could not be read at all or fails with the
         very content that is known. A touched file (same content) changes no generation.
@@ -140,6 +147,8 @@ class Catalogue(Database):
                 _count_generation(connection)
             elif any(sample.revision for sample in samples):
                 _count_edition(connection)
+            if so_far is not None:
+                advance(connection, so_far)
 
     def remove(self, root_id: str, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
@@ -166,30 +175,6 @@ class Catalogue(Database):
         if stale:
             with self._transaction() as connection:
                 connection.executemany("DELETE FROM failures WHERE space = ? AND root_id = ? AND path = ?", stale)
-
-    def start_run(self, space: Space) -> int:
-        """Note that an indexing run begins; its number."""
-        with self._transaction() as connection:
-            row = connection.execute("INSERT INTO runs (space, started) VALUES (?, ?)", (space.key, _now()))
-            return int(row.lastrowid or 0)
-
-    def finish_run(self, run: int, counts: Counts) -> None:
-        """Note what the run did."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET finished = ?, seen = ?, added = ?, updated = ?, removed = ?, unchanged = ?, "
-                "failed = ? WHERE id = ?",
-                (
-                    _now(),
-                    counts.seen,
-                    counts.added,
-                    counts.updated,
-                    counts.removed,
-                    counts.unchanged,
-                    counts.failed,
-                    run,
-                ),
-            )
 
     # --- reading ---
 
@@ -272,6 +257,15 @@ class Catalogue(Database):
         ((found,),) = self._rows(f"SELECT group_concat(id, '') FROM ({sql})", parameters)
         return np.sort(numbers(found or ""))
 
+    def ids(self) -> Ids:
+        """The ids of all samples, int64 [n] in rising order."""
+        ((found,),) = self._rows("SELECT group_concat(id, '') FROM samples")
+        return np.sort(numbers(found or ""))
+
+    def groups(self) -> list[Group]:
+        """All samples, grouped by what filters choose by: a value, and the ids of those that have it."""
+        return list(map(Group._make, self._rows(GROUPS)))
+
     def tally(self) -> Tally:
         """All samples, counted by what is known of them."""
         return tally(map(Count._make, self._rows(COUNTS)))
@@ -294,7 +288,7 @@ class Catalogue(Database):
     def vector(self, sample_id: str, space: Space) -> Vector | None:
         """A sample's unit vector, float32 [dimension], if it is embedded in `space`."""
         rows = self._rows(f"SELECT v.vector {_EMBEDDED} AND s.id = ?", (space.key, sample_id))
-        return _vector(rows[0][0], space) if rows else None
+        return vectors_table.read(rows[0][0], space) if rows else None
 
     def holdings(self, space: Space) -> "SpaceHoldings":
         """What an index of `space` is built from."""
@@ -315,7 +309,7 @@ class Catalogue(Database):
             cursor = connection.execute(sql, (space.key, since))
             while rows := cursor.fetchmany(CHUNK_ROWS):
                 ids = numbers("".join(row[0] for row in rows))
-                yield Rows(ids, np.stack([_vector(row[1], space) for row in rows]))
+                yield Rows(ids, vectors_table.read_all([row[1] for row in rows], space))
 
     def entries(self, space: Space, since: int = -1, edition: int = -1) -> Iterator[Entries]:
         """As `vectors`, with fields; also those whose fields changed after the edition of that number."""
@@ -326,17 +320,17 @@ class Catalogue(Database):
         with self._connected() as connection:
             cursor = connection.execute(sql, (space.key, since, edition))
             while rows := cursor.fetchmany(CHUNK_ROWS):
-                vectors = np.stack([_vector(row[1], space) for row in rows])
+                vectors = vectors_table.read_all([row[1] for row in rows], space)
                 fields = tuple(traits_table.fields_of(row[2:]) for row in rows)
                 yield Entries(Rows(numbers("".join(row[0] for row in rows)), vectors), fields)
 
-    def failures(self, space: Space) -> list[Failure]:
-        """Every file that could not be indexed in `space`, by absolute path."""
+    def failures(self, space: Space, offset: int = 0, limit: int = -1) -> list[Failure]:
+        """The files that could not be indexed in `space`, by absolute path: all, or `limit` of them after `offset`."""
         sql = (
             "SELECT r.path, f.path, f.reason FROM failures f JOIN roots r ON r.id = f.root_id "
-            "WHERE f.space = ? ORDER BY 1, 2"
+            "WHERE f.space = ? ORDER BY 1, 2 LIMIT ? OFFSET ?"
         )
-        rows = self._rows(sql, (space.key,))
+        rows = self._rows(sql, (space.key, limit, offset))
         return [Failure(place_in(root, path), reason) for root, path, reason in rows]
 
 
@@ -385,7 +379,13 @@ _UNEMBEDDED: Final = (
     "SELECT s.rowid FROM samples s INDEXED BY samples_by_content WHERE NOT EXISTS "
     "(SELECT 1 FROM vectors v WHERE v.space = ? AND v.content_hash = s.content_hash)"
 )
-_OF_CONTENT: Final = {"vectors": "rowid", "features": "rowid", "analyses": "rowid", "guesses": "content_hash"}
+_OF_CONTENT: Final = {
+    "vectors": "rowid",
+    "features": "rowid",
+    "analyses": "rowid",
+    "guesses": "content_hash",
+    "places": "content_hash",
+}
 """What is kept by content hash, and by which column one row of it is named."""
 _USED: Final = "SELECT 1 FROM samples s WHERE s.content_hash = u.content_hash"
 _TOLD: Final = "SELECT 1 FROM traits t WHERE t.sample_id = s.id AND t.revision IN ({})"
@@ -464,15 +464,5 @@ def _count_edition(connection: Connection) -> None:
     connection.execute("INSERT INTO editions (stamp) VALUES (random())")
 
 
-def _vector(blob: object, space: Space) -> Vector:
-    if not isinstance(blob, bytes) or len(blob) != 4 * space.dimension:
-        raise CatalogueError(f"the catalogue holds a damaged vector of {space.key}; {MEND}")
-    return np.frombuffer(blob, "<f4").astype(np.float32, copy=False)
-
-
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -125,6 +125,30 @@ STEPS: Final = (
             UNIQUE (content_hash, revision)
         )""",
     ),
+    (
+        # Where a content lies on the map of a space: 0 to 1, one scale for both axes.
+        """CREATE TABLE places (
+            space TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            x REAL NOT NULL,
+            y REAL NOT NULL,
+            PRIMARY KEY (space, content_hash)
+        ) WITHOUT ROWID""",
+        # What the map is of: how many contents were placed by looking at all, how many beside these since then, at
+        # which stamp of the catalogue. `version` is drawn anew with each change.
+        """CREATE TABLE maps (
+            space TEXT PRIMARY KEY,
+            recipe INTEGER NOT NULL,
+            fitted INTEGER NOT NULL,
+            beside INTEGER NOT NULL,
+            stamp INTEGER NOT NULL,
+            version INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        # How far a run is, in files, and when that was last told.
+        "ALTER TABLE runs ADD COLUMN planned INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN done INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN changed TEXT NOT NULL DEFAULT ''",
+    ),
 )
 VERSION: Final = len(STEPS)
 

@@ -10,11 +10,11 @@ TEMPO_EDGES: Final = (80, 100, 115, 125, 135, 150, 170)
 """Lower edges of the tempo bands in BPM: hip hop, downtempo, house, techno, trance, fast techno, drum and bass."""
 TOP_LEVEL: Final = "(no folder)"
 _BAND: Final = " + ".join(f"(bpm >= {edge})" for edge in TEMPO_EDGES)
+_TOP_FOLDER: Final = "iif(instr(path, '/'), substr(path, 1, instr(path, '/') - 1), NULL)"
 COUNTS: Final = " UNION ALL ".join(
     [
         "SELECT 'samples', NULL, count(*) FROM samples",
-        "SELECT 'packs', iif(instr(path, '/'), substr(path, 1, instr(path, '/') - 1), NULL), count(*) "
-        "FROM samples GROUP BY 2",
+        f"SELECT 'packs', {_TOP_FOLDER}, count(*) FROM samples GROUP BY 2",
         *(
             f"SELECT '{column}s', {column}, count(*) FROM traits WHERE {column} IS NOT NULL GROUP BY {column}"
             for column in ("kind", "role", "genre", "key")
@@ -24,6 +24,18 @@ COUNTS: Final = " UNION ALL ".join(
     ]
 )
 """SQL of all counts in one reading of the catalogue, in the order of `Count`."""
+GROUPS: Final = " UNION ALL ".join(
+    [
+        *(
+            f"SELECT '{column}s', {column}, group_concat(sample_id, '') FROM traits WHERE {column} IS NOT NULL "
+            "GROUP BY 2"
+            for column in ("kind", "role", "genre", "key")
+        ),
+        f"SELECT 'tempos', min(bpm), group_concat(sample_id, '') FROM traits WHERE bpm IS NOT NULL GROUP BY {_BAND}",
+        f"SELECT 'packs', {_TOP_FOLDER}, group_concat(id, '') FROM samples WHERE instr(path, '/') GROUP BY 2",
+    ]
+)
+"""SQL of all groups in one reading of the catalogue, in the order of `Group`."""
 
 
 class Count(NamedTuple):
@@ -33,6 +45,14 @@ class Count(NamedTuple):
     what: str
     value: str | float | None
     samples: int
+
+
+class Group(NamedTuple):
+    """The samples, their ids one after the other, that have this value of `what`, a field of `Tally`."""
+
+    what: str
+    value: str | float | None
+    ids: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +75,26 @@ def tally(counts: Iterable[Count]) -> Tally:
     """Put counts together."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for count in counts:
-        found[count.what][_name(count)] += count.samples
+        found[count.what][name_of(count.value)] += count.samples
     samples = found["samples"].total()
     return Tally(
         samples=samples,
-        kinds=_ranked(found["kinds"]),
-        roles=_ranked(found["roles"]),
-        genres=_ranked(found["genres"]),
-        keys=_ranked(found["keys"]),
-        tempos=_ranked(found["tempos"]),
-        packs=_ranked(found["packs"]),
+        kinds=ranked(found["kinds"]),
+        roles=ranked(found["roles"]),
+        genres=ranked(found["genres"]),
+        keys=ranked(found["keys"]),
+        tempos=ranked(found["tempos"]),
+        packs=ranked(found["packs"]),
         without_role=samples - found["roles"].total(),
         loops_without_tempo=found["loops"].total(),
     )
 
 
-def _name(count: Count) -> str:
-    if isinstance(count.value, float):
-        return tempo_band(count.value)
-    return TOP_LEVEL if count.value is None else count.value
+def name_of(value: str | float | None) -> str:
+    """What a value is called: a tempo by its band."""
+    if isinstance(value, float):
+        return tempo_band(value)
+    return TOP_LEVEL if value is None else value
 
 
 def tempo_band(bpm: float) -> str:
@@ -86,5 +107,6 @@ def tempo_band(bpm: float) -> str:
     return f"{TEMPO_EDGES[-1]} and above"
 
 
-def _ranked(counter: Counter[str]) -> dict[str, int]:
+def ranked(counter: Mapping[str, int]) -> dict[str, int]:
+    """Most frequent first."""
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))

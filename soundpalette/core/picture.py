@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundpalette.core.music.spectra import Floats, spectra
+from soundpalette.core.outline import outline
 from soundpalette.core.types import Waveform
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def picture(audio: Waveform, rate: int, start_seconds: float = 0.0) -> bytes:
 
 def _outline(audio: Waveform) -> Pixels:
     """The lowest to the highest value of each column, as high as there is room."""
-    starts = np.arange(RIGHT - LEFT) * len(audio) // (RIGHT - LEFT)
+    shape = outline(iter([audio]), RIGHT - LEFT, 1)
     peak = max(float(np.abs(audio).max()), 1e-9)
-    lows, highs = np.minimum.reduceat(audio, starts) / peak, np.maximum.reduceat(audio, starts) / peak
+    lows, highs = shape.lows / peak, shape.highs / peak
     lows[1:], highs[1:] = np.minimum(lows[1:], highs[:-1]), np.maximum(highs[1:], lows[:-1])  # one unbroken line
     heights = np.linspace(1, -1, OUTLINE)[:, None]
     half = 1 / (OUTLINE - 1)

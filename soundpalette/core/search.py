@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from soundpalette.core import ids
-from soundpalette.core.answers import Answer, Answers, Hit, Question, Selections, Wanted, every
+from soundpalette.core.answers import Answer, Answers, Heard, Hit, Question, Reference, Selections, Wanted, every
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.duplicates import USUAL_DISTANCE, Music, music_of
 from soundpalette.core.encoders.base import Encoder, unit
+from soundpalette.core.facets import FacetCounter
 from soundpalette.core.music.words import Vocabulary, load_vocabulary
 from soundpalette.core.palette.company import fit
 from soundpalette.core.published import IndexReader, Published
@@ -115,6 +115,7 @@ class Searcher:
         self.vocabulary = vocabulary or load_vocabulary()
         self.answers = Answers()
         self._selections = Selections()
+        self.facets = FacetCounter(catalogue, self._selected)
         self._reader = IndexReader(store, self._usual)
         self._pending: dict[tuple[int, int], int] = {}
 
@@ -137,7 +138,7 @@ class Searcher:
 
     def by_audio(
         self,
-        reference: Sample | Path,
+        reference: Reference,
         k: int,
         filters: Filters = NO_FILTERS,
         preferences: Preferences = NO_PREFERENCES,
@@ -148,7 +149,7 @@ class Searcher:
     def hybrid(
         self,
         query: str,
-        reference: Sample | Path,
+        reference: Reference,
         alpha: float,
         k: int,
         filters: Filters = NO_FILTERS,
@@ -176,8 +177,10 @@ class Searcher:
         text = self._text(asked.query)
         return _Sought(blend(text, audio, alpha), lambda usual, hits: usual.of_both(text, audio, alpha, hits))
 
-    def vector_of(self, reference: Sample | Path) -> Vector:
+    def vector_of(self, reference: Reference) -> Vector:
         """The unit vector [dimension] of an indexed sample (it is stored) or of any audio file. Raises AudioError."""
+        if isinstance(reference, Heard):
+            return reference.vector
         if isinstance(reference, Sample):
             stored = self.catalogue.vector(reference.id, self.encoder.space)
             if stored is None:
@@ -200,7 +203,7 @@ class Searcher:
         """How much is indexed. Raises VectorIndexError."""
         published = self.published()
         generation = published.index.manifest.generation if published else 0
-        return Standing(self.catalogue.total(), generation, self._pending_of(generation))
+        return Standing(self.catalogue.total(), generation, self.pending(generation))
 
     def distance(self) -> float:
         """The library's mean of 1 - cosine between two sounds; a usual one where nothing is indexed."""
@@ -247,7 +250,7 @@ class Searcher:
         if preferences.avoid:
             vector = steer_away(vector, self._text(preferences.avoid))
         found = self._nearest(published, vector, asked.k, passing, left_out, asked.wanted)
-        pending = self._pending_of(published.index.manifest.generation)
+        pending = self.pending(published.index.manifest.generation)
         if not found.samples or published.usual is None:
             if not self.catalogue.count(self.encoder.space):
                 raise self._nothing_indexed()
@@ -318,8 +321,10 @@ class Searcher:
             return f"no sample but {given} meets the filters; loosen one of them"
         return f"{len(there)} samples meet the filters and none is in the index yet; run `soundpalette index`"
 
-    def _pending_of(self, since: int) -> int:
-        """Counted once for each state of catalogue and index: it reads every row."""
+    def pending(self, since: int) -> int:
+        """How many samples an index that was built at generation `since` lacks.
+
+        Counted once for each state of catalogue and index: it reads every row."""
         state = (self.catalogue.stamp(), since)
         pending = self._pending.get(state)
         if pending is None:

@@ -18,6 +18,8 @@ Vectors = npt.NDArray[np.float32]
 """float32 [n, dimension]."""
 Ids = npt.NDArray[np.int64]
 """Sample ids as integers, int64 [n]."""
+Places = npt.NDArray[np.float64]
+"""Places in the plane, float64 [n, 2]; on the map 0 to 1, one scale for both axes."""
 
 
 @dataclass(frozen=True, slots=True)

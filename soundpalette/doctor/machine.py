@@ -11,15 +11,12 @@ from soundpalette import __version__
 from soundpalette.core.encoders import runtime
 from soundpalette.doctor.finding import Finding, fault, fault_of, ok, warning
 from soundpalette.errors import EncoderError, ServeError
-from soundpalette.server.transports import bind, check_reach
+from soundpalette.server.transports import answers, bind, check_reach
 
 OLDEST: Final = (3, 11)
 SPARE_BYTES: Final = 1 << 30
 LEAST_BYTES: Final = 100 << 20
 """An index is published beside the older one, and SQLite writes a batch twice: less room than this stops indexing."""
-PROBE_SECONDS: Final = 2.0
-ANYWHERE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
-"""Addresses that can be bound but not called, and what answers there."""
 
 
 def python() -> Finding:
@@ -84,21 +81,10 @@ def port(host: str, number: int, *, token: bool) -> Finding:
     try:
         bind(host, number).close()
     except ServeError as error:
-        if _answers(host, number):
+        if answers(host, number):
             return ok("port", f"{host}:{number} is served already")
         return fault_of("port", error)
     return ok("port", f"{host}:{number} is free")
-
-
-def _answers(host: str, number: int) -> bool:
-    import httpx
-
-    name = ANYWHERE.get(host, host)
-    url = f"http://{f'[{name}]' if ':' in name else name}:{number}/health/live"
-    try:
-        return bool(httpx.get(url, timeout=PROBE_SECONDS, trust_env=False).json() == {"status": "live"})
-    except (httpx.HTTPError, ValueError):
-        return False
 
 
 def _existing(path: Path) -> Path:

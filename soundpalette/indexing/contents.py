@@ -11,6 +11,7 @@ from soundpalette.core.addresses import is_address
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.music.analysis import REVISION
 from soundpalette.core.music.traits import NO_GUESS
+from soundpalette.core.runs_table import Advance
 from soundpalette.core.types import Analysis, Failure, Guess, KeptFeatures, KnownFile, NewFailure, NewSample, Space
 from soundpalette.errors import IndexingError, ScanError
 from soundpalette.indexing.analyse import Guesser, kept_content, revision, traits
@@ -50,6 +51,7 @@ class Contents:
         self, catalogue: Catalogue, space: Space, guesser: Guesser | None, *, encode: bool, features: str = ""
     ) -> None:
         self.tally = Tally()
+        self.run = 0
         self._catalogue = catalogue
         self._space = space
         self._features = features
@@ -106,10 +108,11 @@ class Contents:
                 else:
                     samples.append(self._new_sample(job, done, guesses.get(content)))
                     self.tally.outcomes[self._outcome(job, content)] += done.task.pool
-        self._catalogue.commit(self._space, samples, failures)
+        files = len(samples) + len(failures) - self._told_before(batch, jobs)
+        self._catalogue.commit(self._space, samples, failures, Advance(self.run, files))
         self.tally.analysed += sum(done.heard is not None for done in batch)
         self.tally.analysis_seconds += sum(done.heard.seconds for done in batch if done.heard)
-        return len(samples) + len(failures) - self._told_before(batch, jobs)
+        return files
 
     def _told_before(self, batch: Sequence[Done], jobs: Mapping[str, Sequence[Job]]) -> int:
         before = sum(self._told.pop(done.task.content_hash, 0) for done in batch)

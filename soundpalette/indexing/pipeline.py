@@ -4,30 +4,27 @@ The commit is the checkpoint: after a kill at any moment the next run finds in t
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
 
 from soundpalette.core.audio import Limits
 from soundpalette.core.catalogue import Catalogue
 from soundpalette.core.encoders.base import Encoder
+from soundpalette.core.indexer_lock import indexing
 from soundpalette.core.types import Counts, Failure, FoundFile
 from soundpalette.core.vector_index import Store
 from soundpalette.errors import IndexingError, VectorIndexError
 from soundpalette.indexing.analyse import Guesser, current
 from soundpalette.indexing.contents import Contents, ensure_there
 from soundpalette.indexing.local import LocalEngine
+from soundpalette.indexing.mapping import update_map
 from soundpalette.indexing.progress import Progress
 from soundpalette.indexing.survey import Survey, Surveyor
 from soundpalette.indexing.targets import targets_of
 from soundpalette.indexing.work import Engine, Identified, Job, Task
-
-LOCK: Final = "indexer.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ class Indexer:
         Raises ScanError for a wrong path, or IndexingError.
         """
         started = time.monotonic()
-        with self._locked():
+        with indexing(self._catalogue.path.parent):
             self._run(paths, progress, wanted)
         tally = self._tally
         return Report(
@@ -115,33 +112,19 @@ class Indexer:
             tuple(self._warnings),
         )
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = FileLock(self._catalogue.path.with_name(LOCK))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise IndexingError("another indexer is at work on this catalogue; wait until it has finished") from error
-        except OSError as error:
-            raise IndexingError(
-                f"{lock.lock_file} cannot be locked ({error.strerror}); delete it or mend its rights"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _run(self, paths: Sequence[Path | str], progress: Progress, wanted: Callable[[Job], bool] | None) -> None:
         if not self._settings.analyse_only:
             self._store.stamp()  # an index that cannot be reached is told before hours of encoding
         targets = targets_of(paths, self._catalogue, addresses=self._settings.addresses)
         run = self._catalogue.start_run(self._space)
+        self._contents.run = run
         surveyor, outcomes = self.surveyor, self._tally.outcomes
         found = [surveyor.survey(target, self._warnings.append) for target in targets]
         surveys = [survey for survey in found if survey is not None]
         outcomes["seen"] += sum(survey.seen for survey in surveys)
         outcomes["unchanged"] += sum(survey.unchanged for survey in surveys)
         jobs = [job for survey in surveys for job in survey.jobs if wanted is None or wanted(job)]
+        self._catalogue.plan_run(run, len(jobs))
         progress.begin(len(jobs))
         self._index(jobs, progress)
         for survey in surveys if wanted is None else ():
@@ -150,6 +133,8 @@ class Indexer:
             self._catalogue.drop_unused()
         if not self._settings.analyse_only or self._holds_fields():
             self._publish(progress)
+        if not self._settings.analyse_only:
+            self._map(progress)
         self._catalogue.finish_run(run, Counts(**outcomes))
 
     @property
@@ -229,3 +214,12 @@ class Indexer:
         except VectorIndexError:
             pass  # damaged: publishing anew is the mend that the error names
         self._store.publish(holdings, progress.hear)
+
+    def _map(self, progress: Progress) -> None:
+        """A map that could not be made is a warning: the index is whole without it."""
+        try:
+            update_map(self._catalogue, self._space, progress.hear)
+        except IndexingError as error:
+            self._warnings.append(
+                f"the map was not brought up to date ({error}); run `soundpalette index` to try again"
+            )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
+from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.server.mcpserver.resources import FileResource
 
 RESULTS: Final = "ui://soundpalette/results"
@@ -18,7 +19,6 @@ SHOWN_BY: Final = {
     "describe_palette": PALETTE,
     "build_palette": PALETTE,
 }
-CALLED_BY: Final = ["model", "app"]
 BUILT: Final = Path(__file__).parent / "web"
 """Each app is one file with all that it needs, built by web/."""
 
@@ -31,17 +31,30 @@ def apps() -> Apps:
     return extension
 
 
-def shown_by(tool: str) -> dict[str, Any]:
-    """A tool's `_meta`: who may call it, and the app that shows its answers, if one does."""
+def shown_by(tool: str) -> dict[str, Any] | None:
+    """The `_meta` of a tool whose answers an app shows. Apps may call all tools, as models may: the default."""
     app = SHOWN_BY.get(tool)
-    return {"ui": {"visibility": CALLED_BY} | ({"resourceUri": app} if app else {})}
+    return {"ui": {"resourceUri": app}} if app else None
 
 
-def _app(uri: str, title: str, description: str) -> FileResource:
+class App(FileResource):
+    """An app, read when a client asks for it."""
+
+    async def read(self) -> str | bytes:
+        """Raises ResourceError."""
+        try:
+            return await super().read()
+        except OSError as error:
+            raise ResourceError(
+                f"the app {self.uri} is not built; reinstall SoundPalette, or run `npm run build` in web/"
+            ) from error
+
+
+def _app(uri: str, title: str, description: str) -> App:
     name = uri.rpartition("/")[2]
     nowhere = ResourceCsp(connect_domains=[], resource_domains=[])
     ui = {"csp": nowhere.model_dump(by_alias=True, exclude_none=True), "prefersBorder": True}
-    return FileResource(
+    return App(
         uri=uri,
         name=name,
         title=title,

@@ -21,7 +21,7 @@ def audition_tool(bench: Workbench, calls: Calls) -> Callable[..., Any]:
     """audition over one workbench."""
 
     async def audition(sample: Reference, context: Context[Any, Any]) -> Annotated[CallToolResult, Audition]:
-        """Let the user hear a sample: a preview of a few seconds, and a picture of its outline and spectrogram."""
+        """Let the user hear a sample: a short preview, and its outline and spectrogram."""
         # Whatever names it, a file is read: the reference is passed on as no id, for the lane of files.
         heard = await calls.work(context, lambda: made(bench, sample), ["a file"], "Reading the sound")
         return _told(heard)

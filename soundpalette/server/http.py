@@ -21,7 +21,8 @@ from soundpalette.server.calls import MOST_WAITING, Calls
 from soundpalette.server.health import Readiness, add_health
 from soundpalette.server.mcp import build
 from soundpalette.server.metrics import CONTENT_TYPE, Metrics
-from soundpalette.server.openapi import ABOUT, add_page, complete, operation_id
+from soundpalette.server.openapi import ABOUT, add_docs, complete, operation_id
+from soundpalette.server.page import add_page, built
 from soundpalette.server.problems import add_handlers, described
 from soundpalette.server.rest import router
 from soundpalette.server.security import BODY_BYTES, Access, Guard, session_cookie
@@ -77,7 +78,8 @@ def http_app(bench: Workbench, settings: HttpSettings) -> Application:
     )
     complete(app, token=bool(settings.access.token), max_top_k=bench.max_top_k, roles=bench.roles)
     app.include_router(router(bench, calls))
-    add_page(app)
+    add_docs(app)
+    add_page(app, built())
     add_health(app, readiness)
     _add_metrics(app, metrics)
     _add_session(app, settings.access)

@@ -19,7 +19,7 @@ from soundpalette.server.apps import apps, shown_by
 from soundpalette.server.audition import audition_tool
 from soundpalette.server.calls import Calls
 from soundpalette.server.palette_tools import palette_tools
-from soundpalette.server.parameters import flat, shorten
+from soundpalette.server.parameters import flat, inline, shorten
 from soundpalette.server.prompts import add_prompts
 from soundpalette.server.resources import add_resources
 from soundpalette.server.sentences import fault
@@ -117,7 +117,7 @@ def _tools(bench: Workbench, calls: Calls) -> list[Tool]:
         alpha: Alpha = 0.5,
         top_k: TopK = bench.default_top_k,
     ) -> Annotated[CallToolResult, SearchResult]:
-        """Find samples that fit a description and sound like a given sample: "like this but drier". Best first."""
+        """Find samples that fit a description and sound like a given one: "like this but drier". Best first."""
         work: Callable[[], SearchResult] = lambda: search.hybrid_search(  # noqa: E731
             bench, query, reference, alpha, top_k, filters, preferences
         )
@@ -143,7 +143,8 @@ def _tool(function: Callable[..., Any], bench: Workbench) -> Tool:
     if (role := fields.get("role")) is not None:
         role["enum"] = ["any", *bench.roles]  # and this only from the vocabulary
     shorten(tool.parameters)
-    shorten(tool.output_schema or {}, ("title", "required"))  # every field is always there
+    tool.output_schema = inline(tool.output_schema or {})
+    shorten(tool.output_schema, ("title", "required"))  # every field is always there
     return tool
 
 

@@ -73,7 +73,7 @@ def _secure(found: dict[str, Any]) -> None:
                 operation["security"] = []
 
 
-def add_page(app: FastAPI) -> None:
+def add_docs(app: FastAPI) -> None:
     """Serve /docs and its files."""
     static = files(OFFLINE) / "static"
 

@@ -28,7 +28,7 @@ def palette_tools(bench: Workbench, calls: Calls) -> list[Callable[..., Any]]:
     async def describe_palette(
         samples: Samples, context: Context[Any, Any], target: Target = ""
     ) -> Annotated[CallToolResult, PaletteDescription]:
-        """Describe sounds to be used together: tempo, key, spectrum, clashes, the outlier, which roles are missing."""
+        """Describe sounds to be used together: tempo, key, spectrum, clashes, the outlier, missing roles."""
         return await calls.answer(context, lambda: palette.describe_palette(bench, samples, target), samples)
 
     async def build_palette(

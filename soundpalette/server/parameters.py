@@ -39,6 +39,20 @@ def flat(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any
     return call
 
 
+def inline(schema: dict[str, Any]) -> dict[str, Any]:
+    """`schema` with what its `$ref`s name in their places: our models use each other once, and never themselves."""
+    parts = schema.get("$defs", {})
+
+    def whole(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        name = value.get("$ref", "").rpartition("/")[2]
+        return whole(parts[name]) if name else {key: whole(part) for key, part in value.items() if key != "$defs"}
+
+    found: dict[str, Any] = whole(schema)
+    return found
+
+
 def shorten(schema: dict[str, Any], without: Collection[str] = ("title",)) -> None:
     """Take out, all the way down, what models can do without: fields' own names in capitals, what a model is for."""
     for name, part in list(schema.items()):

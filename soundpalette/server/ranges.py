@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 from urllib.parse import quote
 
 from anyio import to_thread
@@ -26,7 +26,14 @@ class OpenFile(StreamingResponse):
     One range is answered with 206, or 416 beyond the end; what is no range, and several at once, with the whole.
     """
 
-    def __init__(self, file: BinaryIO, name: str, media_type: str, asked: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        name: str,
+        media_type: str,
+        asked: Mapping[str, str],
+        disposition: Literal["inline", "attachment"] = "inline",
+    ) -> None:
         status = os.fstat(file.fileno())
         self._file, self._size = file, status.st_size
         tag = hashlib.sha256(f"{status.st_mtime_ns} {status.st_size} {status.st_ino}".encode()).hexdigest()
@@ -34,7 +41,7 @@ class OpenFile(StreamingResponse):
             "Accept-Ranges": "bytes",
             "ETag": f'"{tag[:32]}"',
             "Last-Modified": formatdate(status.st_mtime, usegmt=True),
-            "Content-Disposition": f"inline; filename*=UTF-8''{quote(clean(name), safe='')}",
+            "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(clean(name), safe='')}",
         }
         wanted = asked.get("range", "")
         if asked.get("if-range", headers["ETag"]) not in (headers["ETag"], headers["Last-Modified"]):

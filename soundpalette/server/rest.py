@@ -1,11 +1,12 @@
 """REST beside MCP: the same functions of `soundpalette.tools`, the same bounds, the same sentences."""
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
+from soundpalette.core.answers import Heard
 from soundpalette.server.bodies import (
     AudioSearch,
     Build,
@@ -19,9 +20,9 @@ from soundpalette.server.bodies import (
 from soundpalette.server.calls import Calls
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
-from soundpalette.server.rest_library import NAME_REFUSED, add_library, add_samples, binary
+from soundpalette.server.rest_library import A_FILE, NAME_REFUSED, add_library, add_samples, binary
 from soundpalette.tools import building, palette, search, uploads
-from soundpalette.tools.export import ExportFormat
+from soundpalette.tools.export import ExportFormat, export_palette
 from soundpalette.tools.facets import Facets, facets
 from soundpalette.tools.palette_schemas import BuiltPalette, PaletteDescription
 from soundpalette.tools.schemas import MAX_PALETTE, SearchResult
@@ -75,9 +76,12 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
 
     @routes.post("/search/audio/upload", tags=["search"], responses=BODY_REFUSED)
     async def search_upload(body: Annotated[Upload, Form(media_type="multipart/form-data")]) -> SearchResult:
-        """The samples that sound like an uploaded file, which is not kept."""
-        chosen, k = narrowed(body), body.top_k or bench.default_top_k
-        return await calls.run(lambda: uploads.search_by_upload(bench, body.file.file, k, *chosen), ["an upload"])
+        """The samples that sound like an uploaded file, which is not kept, and fit the words, if there are any."""
+        file, k = body.file.file, body.top_k or bench.default_top_k
+        asked = uploads.Wish(k, body.query, body.alpha, *narrowed(body))
+        wish = await calls.run(lambda: uploads.checked_wish(bench, asked))
+        heard = await _heard(bench, calls, file)
+        return await calls.run(lambda: uploads.search_by_upload(bench, heard, wish))
 
     @routes.post("/search/hybrid", tags=["search"], dependencies=[JSON], responses=BODY_REFUSED | NAME_REFUSED)
     async def search_hybrid(body: HybridSearch) -> SearchResult:
@@ -93,6 +97,12 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     async def library_facets(body: Narrowed) -> Facets:
         """How many samples each further choice of a filter would leave."""
         return await calls.run(lambda: facets(bench, body.filters))
+
+
+async def _heard(bench: Workbench, calls: Calls, file: BinaryIO) -> Heard:
+    """A sound that is known waits for no other to be decoded."""
+    known = await calls.run(lambda: uploads.heard_before(bench, file))
+    return await calls.run(lambda: uploads.hear(bench, file), A_FILE) if known is None else known
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
@@ -116,8 +126,10 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         response_class=Response,
     )
     async def export(
+        request: Request,
         samples: Annotated[list[str], Query(description="Sample ids", min_length=1, max_length=MAX_PALETTE)],
         format: ExportFormat = "paths",  # noqa: A002 - the parameter's name
     ) -> OpenFile:
         """A palette to take along: its paths, a description, a playlist, or its files."""
-        raise NotImplementedError
+        taken = await calls.run(lambda: export_palette(bench, samples, format), A_FILE)
+        return OpenFile(taken.content, taken.name, taken.media_type, request.headers, "attachment")

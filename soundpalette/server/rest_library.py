@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from soundpalette.core.preview import MIME as PREVIEW
 from soundpalette.server.bodies import Id
 from soundpalette.server.calls import Calls
+from soundpalette.server.map_answer import map_answer
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
 from soundpalette.tools import library
-from soundpalette.tools.maps import library_map
 from soundpalette.tools.schemas import Overview
 from soundpalette.tools.show import SampleShown, show
-from soundpalette.tools.state import Failures, LibraryState, library_failures, library_state
+from soundpalette.tools.state import MOST_FAILURES, Failures, LibraryState, library_failures, library_state
 from soundpalette.tools.waveforms import WaveformShown, waveform
 from soundpalette.tools.workbench import Workbench
 
@@ -30,7 +30,9 @@ AUDIO_TYPES: Final = {
     ".caf": "audio/x-caf",
 }
 UNKNOWN_TYPE: Final = "application/octet-stream"
-MOST_FAILURES: Final = 500
+KEPT_BY_BROWSERS: Final = "private, max-age=600"
+A_FILE: Final = ("a file",)
+"""The reference of a call that decodes a sample, so that it takes its place in the lane of files."""
 
 
 def binary(*kinds: str) -> dict[str, Any]:
@@ -58,10 +60,12 @@ def add_library(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         """Files that could not be indexed, and why."""
         return await calls.run(lambda: library_failures(bench, offset, limit))
 
-    @routes.get("/library/map", tags=["library"], responses={200: binary(UNKNOWN_TYPE)}, response_class=Response)
-    async def map_of_library() -> Response:
+    drawn: dict[int | str, Any] = {200: binary(UNKNOWN_TYPE), 304: {"description": "Not changed (If-None-Match)"}}
+
+    @routes.get("/library/map", tags=["library"], responses=drawn, response_class=Response)
+    async def map_of_library(request: Request) -> Response:
         """A place in the plane for each sample, near ones sounding alike; the layout stands in tools/maps.py."""
-        return Response(await calls.run(lambda: library_map(bench)), media_type=UNKNOWN_TYPE)
+        return await calls.run(lambda: map_answer(bench, request.headers, UNKNOWN_TYPE))
 
 
 def add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
@@ -73,9 +77,10 @@ def add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
 
     @routes.get("/samples/{sample_id}/waveform", tags=["library"], responses=NAME_REFUSED)
-    async def sample_waveform(sample_id: Id) -> WaveformShown:
+    async def sample_waveform(sample_id: Id, response: Response) -> WaveformShown:
         """The outline of a sample, and how loud it is."""
-        return await calls.run(lambda: waveform(bench, sample_id))
+        response.headers["Cache-Control"] = KEPT_BY_BROWSERS
+        return await calls.run(lambda: waveform(bench, sample_id), A_FILE)
 
     @routes.get(
         "/samples/{sample_id}/preview",
@@ -85,7 +90,7 @@ def add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
     )
     async def sample_preview(sample_id: Id) -> Response:
         """The first 8 seconds as Ogg Vorbis, for players that cannot read the file itself."""
-        return Response(await calls.run(lambda: library.sample_preview(bench, sample_id)), media_type=PREVIEW)
+        return Response(await calls.run(lambda: library.sample_preview(bench, sample_id), A_FILE), media_type=PREVIEW)
 
     kinds = (*AUDIO_TYPES.values(), UNKNOWN_TYPE)
     played: dict[int | str, Any] = {

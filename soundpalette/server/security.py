@@ -20,6 +20,9 @@ from soundpalette.server.problems import problem
 COOKIE: Final = "soundpalette"
 OPEN: Final = ("/health/live", "/health/ready")
 """Asked by load balancers, which know neither token nor name; they tell nothing about the library."""
+PAGE: Final = "/"
+PAGE_FILES: Final = "/web/"
+"""The page, which asks for the token itself, and its files: the same for everybody, with nothing of the library."""
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 BODY_BYTES: Final = 1 << 20
 BODY_SECONDS: Final = 60.0
@@ -127,7 +130,7 @@ class Guard:
             return problem(421, "this server does not answer to that Host; name it in [server] allowed_hosts")
         if any(not self._access.knows_origin(origin, hosts[0]) for origin in origins):
             return problem(403, "pages of that Origin may not ask; name it in [server] allowed_origins")
-        if not self._access.knows(headers):
+        if not _is_page(scope["path"]) and not self._access.knows(headers):
             wanted = {"WWW-Authenticate": 'Bearer realm="soundpalette"'}
             return problem(401, "send the server's token as `Authorization: Bearer TOKEN`", wanted)
         return None
@@ -148,6 +151,10 @@ class Guard:
         if self._uploads >= UPLOADS_AT_ONCE:
             return problem(429, f"{UPLOADS_AT_ONCE} uploads are under way; send it again in a second")
         return None
+
+
+def _is_page(path: str) -> bool:
+    return path == PAGE or path.startswith(PAGE_FILES)
 
 
 def _bounded(receive: Receive, bound: int, seconds: float) -> Receive:

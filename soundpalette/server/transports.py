@@ -25,6 +25,9 @@ LAST_SECONDS: Final = 5
 KEPT_SECONDS: Final = 75
 """An idle connection is kept for, longer than load balancers keep theirs (60 s): who closes first gets no 502."""
 BACKLOG: Final = 512
+PROBE_SECONDS: Final = 2.0
+ANYWHERE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that can be bound but not called, and what answers there."""
 log = logging.getLogger(__name__)
 
 
@@ -42,8 +45,7 @@ def serve_http(app: "Application", host: str, port: int, *, token: bool, announc
     """
     check_reach(host, token=token)
     bound = bind(host, port)
-    name = f"[{host}]" if ":" in host else host
-    announce(f"http://{name}:{bound.getsockname()[1]}")
+    announce(url(host, bound.getsockname()[1]))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # before uvicorn listens to them, and when it sends them on at its end
     with bound:
@@ -108,11 +110,28 @@ def bind(host: str, port: int) -> socket.socket:
         bound = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         raise ServeError(
-            f"{host}:{port} cannot be bound ({error.strerror}); stop what uses it, or pass another --host or --port"
+            f"{host}:{port} cannot be bound ({error.strerror}); stop what uses it, or choose another one: "
+            "--host and --port, or [server] host and port"
         ) from error
     # asyncio switches Nagle's algorithm off only where it reads TCP, which create_server leaves out: each answer, which
     # is written in two parts, would wait some 40 ms for the client's delayed acknowledgement of the first.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a server of ours answers there."""
+    import httpx
+
+    try:
+        told = httpx.get(f"{url(ANYWHERE.get(host, host), port)}/health/live", timeout=PROBE_SECONDS, trust_env=False)
+        return bool(told.json() == {"status": "live"})
+    except (httpx.HTTPError, ValueError):
+        return False
+
+
+def url(host: str, port: int) -> str:
+    """The address of a server, without a slash at its end."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import Field
-
 from soundpalette.core import picture, preview
 from soundpalette.core.music.loudness import loudness_lufs
 from soundpalette.core.music.measures import peak_db
@@ -19,7 +17,7 @@ SILENT_DB: Final = -80.0
 
 
 class Audition(Answer):
-    """What is heard. Empty or 0: not known."""
+    """What is heard. Empty or 0: not known; the preview begins at `start_seconds`, loudness and peak are its own."""
 
     sample_id: str
     path: str
@@ -28,9 +26,9 @@ class Audition(Answer):
     bpm: float
     key: str
     seconds: float
-    start_seconds: float = Field(description="Where the preview begins")
+    start_seconds: float
     preview_seconds: float
-    loudness_lufs: float = Field(description="Of the preview, as is peak_db")
+    loudness_lufs: float
     peak_db: float
     audio_type: str
     audio_bytes: int

@@ -36,8 +36,13 @@ def status(catalogue: Catalogue, store: Store) -> Status:
         index_bytes=sum(file.bytes for file in manifest.files) if manifest else 0,
         data_dir=str(catalogue.path.parent),
         other_spaces=[key for key in catalogue.spaces() if key != space.key],
-        roots=[RootStatus(id=root.id, path=root.path, there=_is_there(root.path)) for root in catalogue.roots()],
+        roots=root_states(catalogue),
     )
+
+
+def root_states(catalogue: Catalogue) -> list[RootStatus]:
+    """Every root, and whether it is there."""
+    return [RootStatus(id=root.id, path=root.path, there=_is_there(root.path)) for root in catalogue.roots()]
 
 
 def _is_there(root: str) -> bool:

@@ -28,7 +28,7 @@ PaletteBrief = Annotated[
 Roles = Annotated[
     list[str],
     Field(
-        description="Each a role, or with words of its own: 'kick: short, dry'. Empty: those usual for the brief",
+        description="Each a role, or with words of its own: 'kick: short, dry'. Empty: the usual ones",
         json_schema_extra={"maxItems": MAX_ROLES},
     ),
 ]
@@ -37,7 +37,7 @@ Key = Annotated[str, Field(description="As 'A minor'; empty: the brief's, or any
 Locked = Annotated[
     list[str],
     Field(
-        description="Samples that stay; the others are chosen to go with them",
+        description="Samples that stay; the others go with them",
         json_schema_extra={"maxItems": MAX_PALETTE},
     ),
 ]

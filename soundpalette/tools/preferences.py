@@ -11,10 +11,10 @@ from soundpalette.tools.workbench import SAMPLE_ID, Workbench
 
 PUBLISHED: Final[dict[str, Any]] = {
     "diversity": Annotated[float, Field(description="1: most varied", json_schema_extra={"minimum": 0, "maximum": 1})],
-    "avoid": Annotated[str, Field(description="Sound not wanted: 'reverb'")],
+    "avoid": Annotated[str, Field(description="Unwanted: 'reverb'")],
     "context": Annotated[
         list[str],
-        Field(description="sample_ids chosen so far, to go with", json_schema_extra={"maxItems": MAX_PALETTE}),
+        Field(description="sample_ids to go with", json_schema_extra={"maxItems": MAX_PALETTE}),
     ],
 }
 """The parameter that each field of `Preferences` is to a client."""

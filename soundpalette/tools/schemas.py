@@ -24,7 +24,7 @@ Query = Annotated[
 Reference = Annotated[
     str,
     Field(
-        description="A sample_id of an earlier answer, or a path: absolute, or relative to a root",
+        description="A sample_id of an answer, or a path: absolute or below a root",
         json_schema_extra={"minLength": 1, "maxLength": MAX_REFERENCE},
     ),
 ]
@@ -39,7 +39,7 @@ Alpha = Annotated[
 Samples = Annotated[
     list[str],
     Field(
-        description="Sample ids or paths of the sounds that are to be used together",
+        description="sample_ids or paths of sounds to be used together",
         json_schema_extra={"minItems": 1, "maxItems": MAX_PALETTE},
     ),
 ]
@@ -57,9 +57,9 @@ class SearchHit(Answer):
     sample_id: str
     root: str = Field(description="A key of roots")
     path: str
-    score: float = Field(description="Cosine, -1 to 1; compare within one answer")
+    score: float = Field(description="Cosine")
     strength: str = Field(description="strong, fair or weak")
-    similar: int = Field(description="Near-duplicates not shown")
+    similar: int = Field(description="Near-duplicates")
     seconds: float
     bpm: float = Field(description="0: unknown")
     key: str
@@ -87,8 +87,8 @@ class SearchResult(Answer):
 
     roots: dict[str, str] = Field(description="Absolute paths")
     hits: list[SearchHit]
-    pending: int = Field(description="Samples not in the index yet")
-    note: str = Field(description="Why nothing is found, or nothing good")
+    pending: int = Field(description="Not in the index yet")
+    note: str = Field(description="Why nothing fits")
 
     def text(self) -> str:
         """A line a hit (id, score, strength, seconds, music, path), then the roots, for who reads text alone."""

@@ -27,7 +27,7 @@ def search_by_text(
 ) -> SearchResult:
     """The samples that fit a description. Raises SoundPaletteError with a sentence for the caller."""
     words, k, chosen = bench.checked_query(query), bench.checked_top_k(top_k), checked(filters, bench.roles)
-    return _result(bench, bench.searcher.by_text(words, k, chosen, checked_preferences(bench, preferences)))
+    return told(bench, bench.searcher.by_text(words, k, chosen, checked_preferences(bench, preferences)))
 
 
 def search_by_audio(
@@ -43,7 +43,7 @@ def search_by_audio(
         checked(filters, bench.roles),
         checked_preferences(bench, preferences),
     )
-    return _result(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen, wished))
+    return told(bench, bench.searcher.by_audio(bench.resolve(reference), k, chosen, wished))
 
 
 def hybrid_search(
@@ -58,10 +58,11 @@ def hybrid_search(
     """The samples that fit a description and sound like a reference. Raises SoundPaletteError."""
     words, share, k = bench.checked_query(query), bench.checked_alpha(alpha), bench.checked_top_k(top_k)
     chosen, wished = checked(filters, bench.roles), checked_preferences(bench, preferences)
-    return _result(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen, wished))
+    return told(bench, bench.searcher.hybrid(words, bench.resolve(reference), share, k, chosen, wished))
 
 
-def _result(bench: Workbench, answer: Answer) -> SearchResult:
+def told(bench: Workbench, answer: Answer) -> SearchResult:
+    """An answer as it goes over the wire."""
     used = {hit.sample.root_id for hit in answer.hits}
     roots = {root.id: root.path for root in bench.searcher.catalogue.roots() if root.id in used}
     # Ten hits cost a model at most 5,000 characters: very long names are shortened, roots only where they are many.

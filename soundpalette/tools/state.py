@@ -1,9 +1,23 @@
 """The state of the library for whoever looks at it: what is indexed, what is being indexed, what could not be."""
 
+import hashlib
+from typing import Final
+
 from pydantic import Field
 
+from soundpalette.core.indexer_lock import is_at_work
+from soundpalette.core.vector_index import Manifest
+from soundpalette.errors import RequestError
+from soundpalette.tools.library import root_states
+from soundpalette.tools.maps import map_version
+from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import Answer, RootStatus
 from soundpalette.tools.workbench import Workbench
+
+MOST_FAILURES: Final = 500
+LONGEST_PATH: Final = 4096
+LONGEST_REASON: Final = 1000
+VERSION_LETTERS: Final = 16
 
 
 class LibraryState(Answer):
@@ -39,9 +53,42 @@ class Failures(Answer):
 
 def library_state(bench: Workbench) -> LibraryState:
     """Loads no encoder. Raises SoundPaletteError for a damaged index."""
-    raise NotImplementedError
+    searcher = bench.searcher
+    catalogue, space, manifest = searcher.catalogue, searcher.store.space, searcher.store.manifest()
+    run = catalogue.last_run(space)
+    return LibraryState(
+        encoder=space.encoder,
+        samples=catalogue.total(),
+        indexed=manifest.count if manifest else 0,
+        pending=searcher.pending(manifest.generation if manifest else 0),
+        failed=catalogue.failed(space),
+        mapped=catalogue.mapped(space),
+        roots=root_states(catalogue),
+        running=is_at_work(run, catalogue.path.parent),
+        done=run.done if run else 0,
+        planned=run.planned if run else 0,
+        finished=catalogue.last_finished(space),
+        version=_version(bench, manifest),
+    )
 
 
 def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
     """Raises RequestError beyond the bounds."""
-    raise NotImplementedError
+    if offset < 0 or not 1 <= limit <= MOST_FAILURES:
+        raise RequestError(f"offset is {offset} and limit {limit}; 0 or more and 1 to {MOST_FAILURES} are allowed")
+    catalogue, space = bench.searcher.catalogue, bench.searcher.encoder.space
+    some = catalogue.failures(space, offset, limit)
+    return Failures(
+        total=catalogue.failed(space),
+        failures=[
+            FailureShown(path=clean(str(one.path), LONGEST_PATH), reason=clean(one.reason, LONGEST_REASON))
+            for one in some
+        ],
+    )
+
+
+def _version(bench: Workbench, manifest: Manifest | None) -> str:
+    """Of the catalogue's state, of the index that answers and of the map."""
+    catalogue = bench.searcher.catalogue
+    state = f"{catalogue.stamp()} {catalogue.edition()} {manifest and (manifest.generation, manifest.stamp)} {map_version(bench)}"
+    return hashlib.sha256(state.encode()).hexdigest()[:VERSION_LETTERS]

@@ -8,19 +8,26 @@ from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Final
 
 from soundpalette.core.addresses import below_address, is_address, place_in
+from soundpalette.core.answers import Kept
 from soundpalette.core.audio import DEFAULT_LIMITS, Limits, probe
 from soundpalette.core.contained import open_below
 from soundpalette.core.music.analysis import read_traits
 from soundpalette.core.music.words import load_vocabulary
+from soundpalette.core.outline import Outline, read_outline
 from soundpalette.core.preview import Preview, excerpt, preview
 from soundpalette.core.search import Searcher
-from soundpalette.core.types import Sample, Traits
+from soundpalette.core.types import Sample, Traits, Vector
 from soundpalette.errors import NotFoundError, RequestError
 from soundpalette.tools.names import clean
 from soundpalette.tools.schemas import MAX_PALETTE, MAX_QUERY, MAX_REFERENCE
 
 SAMPLE_ID: Final = re.compile(r"[0-9a-f]{12}")
 SHOWN: Final = 80
+MOST_OUTLINES: Final = 4096
+"""That are kept: some 6 MB."""
+MOST_HEARD: Final = 256
+MAP_BYTES: Final = 64 << 20
+"""Of drawn maps that are kept: a million samples take 11 MB, and zipped nearly as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,11 @@ class Workbench:
     max_top_k: int = 100
     limits: Limits = DEFAULT_LIMITS
     reach: Reach = field(default_factory=Reach)
+    outlines: Kept[str, Outline] = field(default_factory=lambda: Kept(MOST_OUTLINES, lambda _: 1))
+    heard: Kept[str, Vector] = field(default_factory=lambda: Kept(MOST_HEARD, lambda _: 1))
+    """Outlines of samples and vectors of uploads by content hash: they are the same in every state of the catalogue."""
+    maps: Kept[str, bytes] = field(default_factory=lambda: Kept(MAP_BYTES, len))
+    """The map as it was last drawn, by how it is packed."""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -195,15 +207,22 @@ class Workbench:
     def preview_of(self, sample_id: str) -> bytes:
         """The beginning of a sample as Ogg Vorbis, opened through no link. Raises RequestError, AudioError."""
         sample = self.sample(sample_id)
-        return preview(_resolved(self.path_of(sample)), self._limits_of(sample))
+        return preview(_resolved(self.path_of(sample)), self._within(sample))
 
     def excerpt_of(self, sound: Sample | Path) -> Preview:
         """A few seconds from where a sound begins; as `preview_of`. Raises RequestError, AudioError."""
-        return excerpt(_resolved(self.path_of(sound)), self._limits_of(sound))
+        limits = self._within(sound) if isinstance(sound, Sample) else self.limits
+        return excerpt(_resolved(self.path_of(sound)), limits)
 
-    def _limits_of(self, sound: Sample | Path) -> Limits:
-        """A sample's file is opened through no link."""
-        return replace(self.limits, below=self._root_of(sound)) if isinstance(sound, Sample) else self.limits
+    def outline_of(self, sample: Sample, columns: int) -> Outline:
+        """The outline of a sample, kept for the next time; opened through no link. Raises RequestError, AudioError."""
+        path = _resolved(self.path_of(sample))
+        read = lambda: read_outline(path, columns, self._within(sample))  # noqa: E731
+        return self.outlines.of(None, sample.content_hash, read)
+
+    def _within(self, sample: Sample) -> Limits:
+        """The limits of a file that is opened below its root through no link."""
+        return replace(self.limits, below=self._root_of(sample))
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue

@@ -21,7 +21,16 @@ const [version, target, ...rest] = process.argv.slice(2);
 const sdk = await VERSIONS[version]();
 const client = new sdk.Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
 await client.connect(transport());
-const tools = (await client.listTools()).tools.map((tool) => tool.name);
+const listed = (await client.listTools()).tools;
+const tools = listed.map((tool) => tool.name);
+const shownBy = Object.fromEntries(
+  listed.flatMap((tool) => (tool._meta?.ui ? [[tool.name, tool._meta.ui.resourceUri]] : [])),
+);
+const apps = {};
+for (const { uri } of (await client.listResources()).resources) {
+  const [{ mimeType, _meta, text: html }] = (await client.readResource({ uri })).contents;
+  apps[uri] = { mimeType, _meta, bytes: Buffer.byteLength(html) };
+}
 const prompts = (await client.listPrompts()).prompts.map((prompt) => prompt.name);
 const templates = (await client.listResourceTemplates()).resourceTemplates.map((one) => one.uriTemplate);
 const answers = [];
@@ -30,7 +39,7 @@ for (const [name, args] of JSON.parse(await text(process.stdin))) {
 }
 const protocol = client.getNegotiatedProtocolVersion?.() ?? client.transport.protocolVersion ?? null;
 await client.close();
-console.log(JSON.stringify({ protocol, tools, prompts, templates, answers }));
+console.log(JSON.stringify({ protocol, tools, shownBy, apps, prompts, templates, answers }));
 
 function transport() {
   if (!target.startsWith("http")) {

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from soundpalette import server
 from soundpalette.app import App
 from soundpalette.config import load_config
 from soundpalette.indexing.progress import Lines
@@ -15,6 +17,9 @@ from tests.conftest import CRATE
 from tests.server.test_http import http_server
 
 KICK = "drums/bd_haus.aiff"
+WEB = Path(server.__file__).parent / "web"
+BUILT = {"ui://soundpalette/results": WEB / "results.html", "ui://soundpalette/palette": WEB / "palette.html"}
+"""The apps inside the chat, as they were built."""
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("search_by_text", {"query": "kick drum", "top_k": 3, "kind": "one-shot", "diversity": 0.2}),
     ("search_by_audio", {"reference": KICK, "top_k": 3}),
@@ -22,6 +27,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("describe_palette", {"samples": [KICK, "bass/bass_hard_c.flac", "loops/loop_amen.flac"], "target": "dark techno"}),
     ("build_palette", {"brief": "dark techno, 126 BPM", "roles": ["kick", "bass"], "locked": [KICK]}),
     ("library_overview", {}),
+    ("audition", {"sample": KICK}),
 ]
 """Each tool once."""
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [

@@ -54,7 +54,7 @@ async def client(
 async def told(client: Client, tool: str, **arguments: Any) -> str:
     """The text of an answer, of an error as well."""
     result = await client.call_tool(tool, arguments)
-    (content,) = result.content
+    content = result.content[0]
     assert isinstance(content, TextContent)
     return content.text
 
@@ -170,6 +170,7 @@ async def test_what_tags_and_names_of_files_say_stays_data(
         ("describe_palette", {"samples": [hit["sample_id"], BASS]}),
         ("build_palette", {"brief": "techno", "roles": ["kick", "kick"], "locked": [hit["sample_id"]]}),
         ("library_overview", {}),
+        ("audition", {"sample": hit["sample_id"]}),
     ]
     for tool, arguments in asked:
         text = await told(client, tool, **arguments)

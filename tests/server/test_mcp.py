@@ -22,6 +22,7 @@ from tests.sounds import kick, tone, write
 pytestmark = pytest.mark.anyio
 TOOLS = [
     "search_by_text", "search_by_audio", "hybrid_search", "describe_palette", "build_palette", "library_overview",
+    "audition",
 ]  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def text_of(result: CallToolResult) -> str:
     return content.text
 
 
-async def test_six_typed_read_only_tools_are_published(client: Client) -> None:
+async def test_seven_typed_read_only_tools_are_published(client: Client) -> None:
     tools = (await client.list_tools()).tools
     assert [tool.name for tool in tools] == TOOLS
     for tool in tools:

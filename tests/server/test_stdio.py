@@ -210,7 +210,7 @@ async def test_the_sdk_client_lists_and_calls_in_both_eras(indexer: Indexer, lib
     indexer.run([library], Lines())
     server = StdioServerParameters(command=COMMAND[0], args=COMMAND[1:], env=dict(os.environ))
     async with Client(server, mode=mode) as client:
-        assert len((await client.list_tools()).tools) == 6
+        assert len((await client.list_tools()).tools) == 7
         result = await client.call_tool("search_by_audio", {"reference": "drums/kick 1.wav", "top_k": 1})
         assert isinstance(result.structured_content, dict)
         assert result.structured_content["hits"][0]["path"] == "drums/kick 2.flac"

@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import BlobResourceContents, TextContent, TextResourceContents
 
 from soundpalette.server.mcp import build
-from tests.server.conftest import CALLS, REFUSALS, Served
+from tests.server.conftest import BUILT, CALLS, REFUSALS, Served
 from tests.server.test_http import http_server
 
 pytestmark = pytest.mark.anyio
@@ -54,9 +54,9 @@ STDIO = "import sys; sys.argv = ['soundpalette', 'serve']; from soundpalette.cli
 HTTP = STDIO.replace("'serve'", "'serve', '--transport', 'http', '--port', '0'")
 
 
-def texts(content: Any) -> list[str]:
-    assert all(isinstance(part, TextContent) for part in content)
-    return [part.text for part in content]
+def parts(content: Any) -> list[tuple[str, str | int]]:
+    """What each part of an answer is, and its text; of a sound or a picture its length, for each Ogg has its own id."""
+    return [(part.type, part.text if isinstance(part, TextContent) else len(part.data)) for part in content]
 
 
 @pytest.mark.parametrize(("way", "mode"), WAYS)
@@ -70,11 +70,12 @@ async def test_every_tool_answers_the_same_on_every_way(served: Served, way: str
             wanted, came = await near.call_tool(name, arguments), await far.call_tool(name, arguments)
             assert not came.is_error, came.content
             assert came.structured_content == wanted.structured_content
-            assert texts(came.content) == texts(wanted.content)
+            assert parts(came.content) == parts(wanted.content)
         for name, arguments, sentence in REFUSALS:
             refused = await far.call_tool(name, arguments)
             assert refused.is_error
-            assert texts(refused.content)[0].startswith(sentence)
+            ((_, text),) = parts(refused.content)
+            assert str(text).startswith(sentence)
 
 
 @pytest.mark.parametrize(("way", "mode"), WAYS)
@@ -85,6 +86,10 @@ async def test_resources_and_prompts_come_on_every_way(served: Served, way: str,
         hit = found["hits"][0]
         templates = (await client.list_resource_templates()).resource_templates
         assert [one.uri_template for one in templates] == ["sample://{id}", "sample://{id}/audio"]
+        for uri, html in BUILT.items():
+            (app,) = (await client.read_resource(uri)).contents
+            assert isinstance(app, TextResourceContents)
+            assert (app.mime_type, app.text) == ("text/html;profile=mcp-app", html.read_text("utf-8"))
         (told,) = (await client.read_resource(f"sample://{hit['sample_id']}")).contents
         assert isinstance(told, TextResourceContents)
         assert json.loads(told.text)["path"].endswith(hit["path"])
@@ -96,7 +101,7 @@ async def test_resources_and_prompts_come_on_every_way(served: Served, way: str,
             await client.read_resource("sample://0123456789ab")
         assert [one.name for one in (await client.list_prompts()).prompts] == ["curate_palette", "replace_sample"]
         prompt = await client.get_prompt("replace_sample", {"palette": "a, b", "sample": "a", "wish": "drier"})
-        assert 'The user wishes: "drier"' in texts([message.content for message in prompt.messages])[0]
+        assert 'The user wishes: "drier"' in str(parts([message.content for message in prompt.messages])[0])
 
 
 HELD = """

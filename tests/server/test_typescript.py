@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
+from soundpalette.server.apps import SHOWN_BY
 from soundpalette.server.mcp import build
-from tests.server.conftest import CALLS, REFUSALS, Served
+from tests.server.conftest import BUILT, CALLS, REFUSALS, Served
 
 CLIENTS = Path(__file__).parent.parent / "clients"
 PROTOCOLS = {"sdk": "2025-11-25", "client": "2026-07-28"}
+SANDBOX = {"ui": {"csp": {"connectDomains": [], "resourceDomains": []}, "prefersBorder": True}}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,11 @@ async def test_the_typescript_sdk_lists_and_calls_the_tools(node: str, served: S
     found = asked(node, sdk, *target, environment=served.environment)
     assert found["tools"] == [name for name, _ in CALLS]
     assert found["prompts"] == ["curate_palette", "replace_sample"]
+    assert found["apps"] == {
+        uri: {"mimeType": "text/html;profile=mcp-app", "_meta": SANDBOX, "bytes": html.stat().st_size}
+        for uri, html in BUILT.items()
+    }
+    assert found["shownBy"] == SHOWN_BY
     assert found["templates"] == ["sample://{id}", "sample://{id}/audio"]
     if way == "/mcp" or sdk == "client":  # the older one does not tell elsewhere
         assert found["protocol"] == PROTOCOLS[sdk]
@@ -57,7 +64,8 @@ async def test_the_typescript_sdk_lists_and_calls_the_tools(node: str, served: S
         for (name, arguments), came in zip(CALLS, found["answers"], strict=False):
             wanted = await near.call_tool(name, arguments)
             assert came["structuredContent"] == wanted.structured_content
-            assert [part["text"] for part in came["content"]] == [part.text for part in wanted.content]  # type: ignore[union-attr]
+            assert [part["type"] for part in came["content"]] == [part.type for part in wanted.content]
+            assert came["content"][0]["text"] == wanted.content[0].text  # type: ignore[union-attr]
     for (*_, sentence), came in zip(REFUSALS, found["answers"][len(CALLS) :], strict=True):
         assert came["isError"] is True
         assert came["content"][0]["text"].startswith(sentence)
