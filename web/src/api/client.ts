@@ -41,6 +41,10 @@ export const api = {
   map: async (signal?: AbortSignal) => (await asked("library/map", signal ? { signal } : {})).arrayBuffer(),
   sample: (id: string, signal?: AbortSignal) => get<SampleShown>(`samples/${id}`, signal),
   waveform: (id: string, signal?: AbortSignal) => get<WaveformShown>(`samples/${id}/waveform`, signal),
+  /** Whether a sample's file can be had; fails with the reason where it cannot. */
+  touchAudio: async (id: string) => {
+    await asked(audioUrl(id), { headers: { Range: "bytes=0-0" } });
+  },
   describe: (samples: string[], target: string, signal?: AbortSignal) =>
     post<PaletteDescription>("palette/describe", { samples, target }, signal),
   build: (body: Build, signal?: AbortSignal) => post<BuiltPalette>("palette/build", body, signal),

@@ -7,6 +7,7 @@ import { MapPanel } from "./MapPanel";
 import { PalettePanel } from "./PalettePanel";
 import { Results } from "./Results";
 import { SearchPanel } from "./SearchPanel";
+import { Alert, StatusLine } from "./StatusLine";
 import { TokenForm } from "./TokenForm";
 
 export type View = "list" | "map";
@@ -17,7 +18,9 @@ export function Page() {
   return (
     <>
       <header class="bar">
-        <h1>SoundPalette</h1>
+        <h1>
+          <Mark /> SoundPalette
+        </h1>
         <LibraryPanel />
       </header>
       {connection.value === "gone" && (
@@ -29,7 +32,11 @@ export function Page() {
         <div class="finding">
           <SearchPanel />
           <FilterChips />
-          <ViewTabs />
+          <div class="view-bar">
+            <ViewTabs />
+            <StatusLine />
+          </div>
+          <Alert />
           <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`}>
             {view.value === "list" ? <Results /> : <MapPanel />}
           </div>
@@ -37,6 +44,17 @@ export function Page() {
         <PalettePanel />
       </main>
     </>
+  );
+}
+
+/** The sign of the tab's icon, in the page's own colours. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 28 28" aria-hidden="true">
+      {[6, 16, 24, 12, 4].map((height, at) => (
+        <rect key={height} x={5 * at + 2.5} y={14 - height / 2} width="3" height={height} rx="1.5" />
+      ))}
+    </svg>
   );
 }
 

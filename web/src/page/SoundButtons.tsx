@@ -6,6 +6,7 @@ import { fileName } from "../shared/words";
 import { choose, isChosen, unchoose } from "./palette";
 import { reference } from "./question";
 import { copyPath, playOrStop } from "./sounds";
+import { tell } from "./told";
 
 export interface Named {
   readonly id: string;
@@ -54,6 +55,8 @@ export function moreLike(id: string, name: string): void {
 }
 
 export function turnChosen(id: string, name: string, role: string): void {
-  if (isChosen(id)) unchoose(id);
+  const here = isChosen(id);
+  if (here) unchoose(id);
   else choose({ id, name, role });
+  tell(here ? `Removed “${fileName(name)}” from the palette.` : `Added “${fileName(name)}” to the palette.`);
 }

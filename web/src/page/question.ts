@@ -1,5 +1,5 @@
 // What is looked for, and what was found.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Facets, Filters, SearchResult } from "../api/types";
 
 /** The sound to be like: a sample of the library, or a file that was dropped. */
@@ -8,7 +8,7 @@ export type Answer =
   | { state: "none" }
   | { state: "asking"; before: SearchResult | null }
   | { state: "told"; result: SearchResult }
-  | { state: "failed"; sentence: string };
+  | { state: "failed"; sentence: string; before: SearchResult | null };
 
 export const query = signal("");
 export const avoid = signal("");
@@ -18,3 +18,16 @@ export const alpha = signal(0.5);
 export const filters = signal<Filters>({});
 export const answer = signal<Answer>({ state: "none" });
 export const facets = signal<Facets | null>(null);
+
+/** What there is to be seen: the last result, also while another is asked for. */
+export const shown = computed<SearchResult | null>(() => {
+  const now = answer.value;
+  if (now.state === "none") return null;
+  return now.state === "told" ? now.result : now.before;
+});
+
+/** Sets a filter; undefined, "" and 0 take it away. */
+export function setFilter<Name extends keyof Filters>(name: Name, value: Filters[Name] | undefined): void {
+  const { [name]: _before, ...others } = filters.value;
+  filters.value = value ? { ...others, [name]: value } : others;
+}

@@ -3,7 +3,7 @@ import { api, audioUrl, previewUrl } from "../api/client";
 import type { WaveformShown } from "../api/types";
 import { type Loudness, play, playing, stop } from "../shared/player";
 import { fileName } from "../shared/words";
-import { isAbort, reached, sentenceOf } from "./connection";
+import { connection, reached, sentenceOf } from "./connection";
 import { complain, complaint, tell } from "./told";
 
 /** What browsers do not decode, so that the preview is asked first; they try anything else, and then the preview. */
@@ -47,10 +47,10 @@ export async function copyPath(id: string, name: string): Promise<boolean> {
   try {
     const { path } = await reached(api.sample(id));
     await toClipboard(path);
-    tell(`Copied the path of ${fileName(name)}.`);
+    tell(`Copied the path of “${fileName(name)}”.`);
     return true;
   } catch (error) {
-    complain(`The path of ${fileName(name)} was not copied: ${sentenceOf(error)}`);
+    complain(`The path of “${fileName(name)}” was not copied: ${sentenceOf(error)}`);
     return false;
   }
 }
@@ -83,12 +83,13 @@ async function loudnessOf(id: string): Promise<Loudness | undefined> {
   return { lufs, peakDb };
 }
 
+/** An audio element does not tell why it cannot play; the server does. */
 async function complainOf(id: string, name: string): Promise<void> {
   try {
-    await outlineOf(id);
-    complain(`${fileName(name)} cannot be played: this browser can read neither the file nor its preview.`);
+    await reached(api.touchAudio(id));
+    complain(`“${fileName(name)}” cannot be played: this browser can read neither the file nor its preview.`);
   } catch (error) {
-    if (!isAbort(error)) complain(`${fileName(name)} cannot be played: ${sentenceOf(error)}`);
+    if (connection.value === "here") complain(`“${fileName(name)}” cannot be played: ${sentenceOf(error)}`);
   }
 }
 

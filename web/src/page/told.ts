@@ -22,3 +22,9 @@ export function complain(sentence: string): void {
   told.value = "";
   complaint.value = sentence;
 }
+
+/** Something else is done: what was said before is over. */
+export function hush(): void {
+  told.value = "";
+  complaint.value = "";
+}

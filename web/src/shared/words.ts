@@ -18,3 +18,14 @@ export function count(value: number, one: string, many = `${one}s`): string {
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
+
+/** The server's words as a sentence of its own. */
+export function asSentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** The folders before the last part of a path. */
+export function folderName(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
