@@ -198,8 +198,21 @@ def test_a_call_that_the_chat_refuses_is_a_sentence(chat: Open) -> None:
     expect(shown.status).to_have_text("8 sounds")
 
 
-def test_a_tool_that_fails_is_its_sentence(chat: Open) -> None:
-    expect(chat("search_by_audio", {"reference": "000000000000"}).alert).to_contain_text("000000000000")
+def test_a_tool_that_fails_is_its_sentence_and_markup_in_it_is_text(chat: Open) -> None:
+    name = "<img src=x onerror=console.error(1)>"
+    expect(chat("search_by_audio", {"reference": name}).alert).to_contain_text(name)
+
+
+def test_a_sound_to_be_like_is_named_and_heard(chat: Open) -> None:
+    found = chat("search_by_text", KICK)
+    name = found.names()[0]
+    sample = found.kept("result")["structuredContent"]["hits"][0]["sample_id"]
+    shown = chat("hybrid_search", {"query": "longer", "reference": sample, "alpha": 0.3})
+    expect(shown.app.get_by_text(f"Like {name}")).to_be_visible()
+    expect(shown.app.get_by_role("slider", name="Blend of words and sound")).to_have_value("30")
+    shown.play(name)
+    shown.app.get_by_role("button", name=re.compile("^Use")).first.click()
+    assert shown.told().endswith(f'of the hits for "longer" and sounds like "{name}".')
 
 
 def test_nothing_found_is_told_with_the_reason(chat: Open) -> None:

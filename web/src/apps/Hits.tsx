@@ -52,7 +52,7 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
   };
   const like = () => {
     leaving = true;
-    void moreLike(id, path);
+    void moreLike(id);
   };
   const name = fileName(path);
   const tabIndex = reached ? 0 : -1;

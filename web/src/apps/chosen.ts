@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { BuiltPalette, PaletteDescription } from "../api/types";
 import { count, fileName, seconds, tempo } from "../shared/words";
 import { builtPalette, description } from "./answers";
-import { CallError, call, tell } from "./host";
+import { CallError, call, quoted, tell } from "./host";
 import { complain, say } from "./said";
 
 /** A sound by its sample id, or by its path where it is not of the library. */
@@ -177,7 +177,7 @@ async function work(doing: string, task: () => Promise<void>): Promise<void> {
 export async function use(): Promise<void> {
   const lines = chosen.value.map(
     ({ role, path, id, root }) =>
-      `- ${role || "sound"}: ${JSON.stringify(path)} (sample_id ${id})${root ? ` below "${root}"` : ""}`,
+      `- ${role || "sound"}: ${quoted(path)} (sample_id ${id})${root ? ` below ${quoted(root)}` : ""}`,
   );
   const message = ["The user takes this palette:", ...lines].join("\n");
   const palette = chosen.value.map(({ id, path, root, role }) => ({ sample_id: id, path, root, role }));
@@ -186,7 +186,7 @@ export async function use(): Promise<void> {
 
 /** The model is asked to find what the palette lacks. */
 export async function lookFor(role: string, query: string): Promise<void> {
-  const message = `Find a sound for the role ${role} that goes with this palette: ${JSON.stringify(query)}.`;
+  const message = `Find a sound for the role ${role} that goes with this palette: ${quoted(query)}.`;
   say(await tell({ message, context: message, structured: { query, context: chosen.value.map(({ id }) => id) } }));
 }
 

@@ -115,6 +115,11 @@ async function accepted(ask: () => Promise<Readonly<Record<string, unknown>>> | 
   }
 }
 
+/** In quotation marks that it cannot end itself, as the server puts names (soundpalette/tools/names.py). */
+export function quoted(text: string): string {
+  return `"${text.replaceAll('"', "'")}"`;
+}
+
 /** Asks for the whole window, or to be a part of the chat again. */
 export async function resize(): Promise<void> {
   const mode = large.value ? "inline" : "fullscreen";

@@ -1,7 +1,7 @@
 // What the user picked of the hits, told to the model.
 import { signal } from "@preact/signals";
 import type { SearchHit } from "../api/types";
-import { tell } from "./host";
+import { quoted, tell } from "./host";
 import { answer, subject } from "./question";
 import { say } from "./said";
 
@@ -17,16 +17,15 @@ export const picks = signal<ReadonlyMap<string, Pick>>(new Map());
 
 export async function use(hit: SearchHit): Promise<void> {
   const root = answer.value?.roots[hit.root] ?? "";
-  const pick: Pick = { sample_id: hit.sample_id, path: hit.path, root, subject: subject.value };
+  const pick: Pick = { sample_id: hit.sample_id, path: hit.path, root, subject: subject() };
   picks.value = new Map(picks.value).set(hit.sample_id, pick);
   const all = [...picks.value.values()];
   const context = all.map(sentence).join("\n");
   say(`You picked ${hit.path}. ${await tell({ message: sentence(pick), context, structured: { picks: all } })}`);
 }
 
-/** Paths come from the server without quotation marks of a kind that could end these. */
 function sentence({ sample_id, path, root, subject }: Pick): string {
-  const where = root ? ` below "${root}"` : "";
+  const where = root ? ` below ${quoted(root)}` : "";
   const of = subject ? ` of the hits for ${subject}` : "";
-  return `The user picked ${JSON.stringify(path)} (sample_id ${sample_id})${where}${of}.`;
+  return `The user picked ${quoted(path)} (sample_id ${sample_id})${where}${of}.`;
 }

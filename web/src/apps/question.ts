@@ -4,36 +4,38 @@ import { computed, signal } from "@preact/signals";
 import type { SearchResult } from "../api/types";
 import { count, fileName } from "../shared/words";
 import { searchResult } from "./answers";
-import { call } from "./host";
+import { call, quoted } from "./host";
 import { complain, say } from "./said";
-
-/** A sound to find the like of: a sample's id or a path, and what to call it. */
-export interface Reference {
-  readonly sample: string;
-  readonly name: string;
-}
+import { heard } from "./sounds";
 
 export const words = signal("");
-export const reference = signal<Reference | null>(null);
+/** The sound to find the like of: a sample's id or a path; "" for none. */
+export const reference = signal("");
 /** The words' share in percent: 0 the sound alone, 100 the words alone. */
 export const blend = signal(50);
 export const answer = signal<SearchResult | null>(null);
-
-/** What the answer is the answer to, as a sentence would say it. */
-export const subject = signal("");
-export const blendable = computed(() => words.value.trim() !== "" && reference.value !== null);
+export const blendable = computed(() => words.value.trim() !== "" && reference.value !== "");
 
 /** Filters and the like, which stay as the model set them. */
 let rest: Readonly<Record<string, unknown>> = {};
 let asking = new AbortController();
+/** What the answer is the answer to. */
+let answered: Request = { tool: "search_by_text", given: {} };
+/** Of sounds that were hits once. */
+const paths = new Map<string, string>();
+
+interface Request {
+  readonly tool: string;
+  readonly given: Readonly<Record<string, unknown>>;
+}
 
 /** The model's call. */
 export function take({ query, reference: sample, alpha, ...others }: Readonly<Record<string, unknown>>): void {
   rest = others;
   words.value = typeof query === "string" ? query : "";
-  reference.value = typeof sample === "string" && sample ? { sample, name: nameOf(sample) } : null;
+  reference.value = typeof sample === "string" ? sample : "";
   blend.value = typeof alpha === "number" ? Math.round(100 * alpha) : words.value ? 50 : 0;
-  subject.value = told();
+  answered = request();
   say("Searching…");
 }
 
@@ -41,7 +43,7 @@ export function take({ query, reference: sample, alpha, ...others }: Readonly<Re
 export function show(result: CallToolResult): void {
   const found = searchResult(result);
   answer.value = found;
-  subject.value = told();
+  for (const hit of found.hits) paths.set(hit.sample_id, hit.path);
   say([found.hits.length ? count(found.hits.length, "sound") : "No sound", found.note].filter(Boolean).join(": "));
 }
 
@@ -52,7 +54,10 @@ export async function ask(): Promise<void> {
   asking = mine;
   say("Searching…");
   try {
-    show(await call(...request(), mine.signal));
+    const wanted = request();
+    const result = await call(wanted.tool, wanted.given, mine.signal);
+    answered = wanted;
+    show(result);
   } catch (error) {
     if (mine.signal.aborted) return;
     say("");
@@ -68,33 +73,34 @@ export function askWords(): void {
 }
 
 /** Sounds like a hit, by its sound alone at first. */
-export function moreLike(sample: string, path: string): Promise<void> {
-  reference.value = { sample, name: fileName(path) };
+export function moreLike(sample: string): Promise<void> {
+  reference.value = sample;
   blend.value = 0;
   return ask();
 }
 
 export function forgetSound(): void {
-  reference.value = null;
+  reference.value = "";
   if (words.value.trim()) void ask();
 }
 
-function request(): [tool: string, given: Record<string, unknown>] {
+/** The file's name of a sample that was a hit or heard; else what the model called it. */
+export function nameOf(sample: string): string {
+  return fileName(paths.get(sample) ?? (heard.value.get(sample)?.path || sample));
+}
+
+/** What the answer is the answer to, in words. */
+export function subject(): string {
+  const { query, reference: sample } = answered.given;
+  const like = typeof sample === "string" ? `sounds like ${quoted(nameOf(sample))}` : "";
+  return [typeof query === "string" ? quoted(query) : "", like].filter(Boolean).join(" and ");
+}
+
+function request(): Request {
   const query = words.value.trim();
-  const sample = reference.value?.sample;
-  if (sample && (!query || blend.value === 0)) return ["search_by_audio", { ...rest, reference: sample }];
-  if (!sample || blend.value === 100) return ["search_by_text", { ...rest, query }];
-  return ["hybrid_search", { ...rest, query, reference: sample, alpha: blend.value / 100 }];
-}
-
-function told(): string {
-  const [tool, { query }] = request();
-  const like = reference.value ? `sounds like "${reference.value.name}"` : "";
-  if (tool === "search_by_audio") return like;
-  return [`"${query}"`, tool === "hybrid_search" ? like : ""].filter(Boolean).join(" and ");
-}
-
-function nameOf(sample: string): string {
-  const known = answer.value?.hits.find((hit) => hit.sample_id === sample);
-  return fileName(known?.path ?? sample);
+  const sample = reference.value;
+  if (sample && (!query || blend.value === 0))
+    return { tool: "search_by_audio", given: { ...rest, reference: sample } };
+  if (!sample || blend.value === 100) return { tool: "search_by_text", given: { ...rest, query } };
+  return { tool: "hybrid_search", given: { ...rest, query, reference: sample, alpha: blend.value / 100 } };
 }

@@ -1,13 +1,16 @@
 // The app inside the chat that shows and plays what a search found.
 import "./results.css";
 import { render } from "preact";
+import { useEffect } from "preact/hooks";
 import { AskLine } from "./AskLine";
 import { Frame, Mute } from "./Frame";
 import { Hits } from "./Hits";
 import { callable, open } from "./host";
-import { answer, ask, askWords, blend, blendable, forgetSound, reference, show, take, words } from "./question";
-import { broken, refused } from "./said";
-import { stop } from "./speaker";
+import { answer, ask, askWords, blend, blendable, forgetSound, nameOf, reference, show, take, words } from "./question";
+import { PlayButton } from "./Sound";
+import { broken, complain, refused } from "./said";
+import { hear } from "./sounds";
+import { stop, toggle } from "./speaker";
 
 function Results() {
   return (
@@ -25,16 +28,25 @@ function Question() {
   return (
     <>
       <AskLine search label="Describe a sound" words={words} button="Search again" onAsk={askWords} />
-      {reference.value && (
-        <div class="line">
-          <span class="like">Like {reference.value.name}</span>
-          {blendable.value && <Blend />}
-          <button type="button" class="plain" aria-label="Remove the sound to be like" onClick={forgetSound}>
-            Remove
-          </button>
-        </div>
-      )}
+      {reference.value && <Like sample={reference.value} />}
     </>
+  );
+}
+
+function Like({ sample }: { sample: string }) {
+  const name = nameOf(sample);
+  useEffect(() => {
+    hear(sample).catch(complain);
+  }, [sample]);
+  return (
+    <div class="line">
+      <PlayButton id={sample} name={name} onPress={() => toggle(sample)} />
+      <span class="like">Like {name}</span>
+      {blendable.value && <Blend />}
+      <button type="button" class="plain" aria-label="Remove the sound to be like" onClick={forgetSound}>
+        Remove
+      </button>
+    </div>
   );
 }
 
