@@ -10,11 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from web.tests.browser import Watch
-<<<<<<< HEAD
 from web.tests.chat import LISTEN, Chat, address, served
-=======
-from web.tests.chat import Chat, address, served
->>>>>>> hH
 from web.tests.server import Server, isolated, running
 
 KICK = {"query": "a dry kick drum", "top_k": 8}
