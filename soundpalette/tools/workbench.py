@@ -211,12 +211,12 @@ class Workbench:
         return self.outlines.of(None, sample.content_hash, lambda: self._read(sample, read))
 
     def _read(self, sample: Sample, read: Callable[[Path, Limits], T]) -> T:
-        """What `read` makes of a sample's file, opened through no link. Errors name its id."""
+        """What `read` makes of a sample's file, opened through no link. Errors name it as hits do."""
         path, limits = _resolved(self.path_of(sample)), replace(self.limits, below=self._root_of(sample))
         try:
             return read(path, limits)
         except AudioError as error:
-            raise AudioError(f"sample {sample.id}", error.reason) from error
+            raise AudioError(sample.path, error.reason) from error
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue
