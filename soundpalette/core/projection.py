@@ -12,7 +12,6 @@ import numpy as np
 
 from soundpalette.core.types import Places, Vectors
 from soundpalette.core.vector_index.nearest import Near, Nearest
-from soundpalette.errors import IndexingError
 
 FEW: Final = 40
 """Vectors that PaCMAP draws no pairs from: each has ten neighbours, five that are half near and twenty far ones."""
@@ -31,8 +30,7 @@ TWIN: Final = 1e-4
 def project(vectors: Vectors, older: Places | None = None) -> Places:
     """Places of unit vectors [n, dimension] within 0 to 1; the same for the same vectors.
 
-    Where some have `older` places [n, 2] (NaN: none), the plane begins with these and is laid on them. Raises
-    IndexingError.
+    Where some have `older` places [n, 2] (NaN: none), the plane begins with these and is laid on them.
     """
     different, first, which = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
     if len(different) < FEW:
@@ -102,11 +100,7 @@ def _start(vectors: Vectors, older: Places) -> Places:
 
 def _pacmap(vectors: Vectors, start: Places | None) -> Places:
     logging.getLogger("pacmap").setLevel(logging.ERROR)  # it warns that it was given a seed
-    try:
-        from pacmap import PaCMAP
+    from pacmap import PaCMAP
 
-        steps = STEPS if start is None else STEPS_ONWARDS
-        plane = PaCMAP(random_state=SEED, num_iters=steps).fit_transform(vectors, init=start)
-    except (ImportError, MemoryError, RuntimeError, ValueError) as error:
-        raise IndexingError(f"PaCMAP failed: {error}") from error
-    return np.asarray(plane, np.float64)
+    steps = STEPS if start is None else STEPS_ONWARDS
+    return np.asarray(PaCMAP(random_state=SEED, num_iters=steps).fit_transform(vectors, init=start), np.float64)

@@ -51,7 +51,10 @@ def update_map(catalogue: Catalogue, space: Space, hear: Callable[[str], None]) 
         return
     contents, unplaced = catalogue.contents(space), catalogue.unplaced(space)
     whole = made is None or _is_outgrown(made, contents, unplaced)
-    placed = list(_placed(catalogue, Task(space, whole), alone=whole and contents >= FEW))
+    alone = whole and contents >= FEW
+    if alone and made is None:
+        hear("map: being made (the first one after installing takes half a minute)")
+    placed = list(_placed(catalogue, Task(space, whole), alone=alone))
     if made is None or whole:
         now = MapMade(RECIPE, contents, 0, stamp)
     else:
@@ -82,16 +85,18 @@ def _placed(catalogue: Catalogue, task: Task, *, alone: bool) -> Iterator[Placed
 
 
 def place_alone(path: Path, task: Task) -> Iterator[Placed]:
-    """As `place`, in a process that knows the catalogue's path."""
+    """As `place`, in a process of its own. Raises IndexingError for what goes wrong there."""
     catalogue = Catalogue(path)
     try:
         yield from place(catalogue, task)
+    except (ImportError, MemoryError, RuntimeError, ValueError) as error:
+        raise IndexingError(f"PaCMAP failed with {type(error).__name__}: {error}") from error
     finally:
         catalogue.close()
 
 
 def place(catalogue: Catalogue, task: Task) -> Iterator[Placed]:
-    """The places that the task asks for, in chunks; nothing is written. Raises IndexingError."""
+    """The places that the task asks for, in chunks; nothing is written."""
     space = task.space
     known = _first(catalogue.by_content(space, placed=None if task.whole else True), space)
     if not known.contents:
