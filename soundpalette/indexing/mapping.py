@@ -51,7 +51,10 @@ def update_map(catalogue: Catalogue, space: Space, hear: Callable[[str], None]) 
         return
     contents, unplaced = catalogue.contents(space), catalogue.unplaced(space)
     whole = made is None or _is_outgrown(made, contents, unplaced)
-    placed = list(_placed(catalogue, Task(space, whole), alone=whole and contents >= FEW))
+    alone = whole and contents >= FEW
+    if alone and made is None:
+        hear("map: being made (the first one after installing takes half a minute)")
+    placed = list(_placed(catalogue, Task(space, whole), alone=alone))
     if made is None or whole:
         now = MapMade(RECIPE, contents, 0, stamp)
     else:

@@ -219,14 +219,14 @@ class Workbench:
         return self.outlines.of(None, sample.content_hash, lambda: self._read(sample, read))
 
     def _read(self, sound: Sample | Path, read: Callable[[Path, Limits], T]) -> T:
-        """What `read` makes of a file; a sample's is opened through no link, and errors name its id."""
+        """What `read` makes of a file; a sample's is opened through no link, and errors name it as hits do."""
         path = _resolved(self.path_of(sound))
         if isinstance(sound, Path):
             return read(path, self.limits)
         try:
             return read(path, replace(self.limits, below=self._root_of(sound)))
         except AudioError as error:
-            raise AudioError(f"sample {sound.id}", error.reason) from error
+            raise AudioError(sound.path, error.reason) from error
 
     def _sample_at_address(self, reference: str) -> Sample:
         catalogue = self.searcher.catalogue
