@@ -5,6 +5,7 @@ the same vectors is the baseline.
 """
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -43,6 +44,7 @@ JOINED: Final = (
 def rows() -> Iterator[Row]:
     """Projections of `SIZES`, then a library of `WHOLE`: made, added to, drawn."""
     set_threads()
+    os.environ["NUMBA_NUM_THREADS"] = "1"  # as the indexer's own process has it
     project(drawn_vectors(100, SPACE.dimension))  # imports, and what numba compiles at the first time
     for dimension, sizes in SIZES.items():
         for samples in sizes:
