@@ -44,6 +44,8 @@ def inline(schema: dict[str, Any]) -> dict[str, Any]:
     parts = schema.get("$defs", {})
 
     def whole(value: Any) -> Any:
+        if isinstance(value, list):
+            return [whole(part) for part in value]
         if not isinstance(value, dict):
             return value
         name = value.get("$ref", "").rpartition("/")[2]

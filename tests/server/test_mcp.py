@@ -70,6 +70,7 @@ async def test_seven_typed_read_only_tools_are_published(client: Client) -> None
         assert tool.annotations.read_only_hint is True
         assert tool.annotations.open_world_hint is False
         assert tool.output_schema is not None
+        assert "$" not in json.dumps(tool.output_schema)
         assert "ctx" not in tool.input_schema["properties"]
         assert all("description" in field for field in tool.input_schema["properties"].values())
         assert all("null" not in json.dumps(field) for field in tool.input_schema["properties"].values())
