@@ -43,6 +43,11 @@ export class Sheet {
     this.#shows = null;
   }
 
+  /** Whether `camera` is shown from a sheet that was drawn for another: up to half a pixel off, nearer to its end. */
+  isShifted(camera: Camera): boolean {
+    return this.#shows !== camera;
+  }
+
   /** Shows the window at `camera`; has `draw` fill the sheet where it does not reach so far. */
   show(camera: Camera, draw: () => void): void {
     if (!this.#reaches(camera)) {
