@@ -5,7 +5,7 @@ import { chosen, MOST_CHOSEN, placed, soundCount, supplant } from "../page/palet
 import { complain } from "../page/told";
 import { points, selected } from "./atlas";
 import { allKnown } from "./known";
-import { clearSelection, outcome } from "./moving";
+import { clearSelection, missed } from "./moving";
 import type { Points } from "./points";
 import { variedOf } from "./variety";
 
@@ -15,9 +15,10 @@ export function Selection() {
   const all = selected.value.length;
   const locked = chosen.value.filter((one) => one.locked).length;
   const taken = Math.min(all, MOST_CHOSEN - locked);
+  const sentence = all > 0 ? `${soundCount(all)} selected` : missed.value ? "No sound lies in there." : "";
   return (
-    <div class={`map-selection ${outcome.value ? "" : "none"}`}>
-      <p role="status">{outcome.value}</p>
+    <div class={`map-selection ${sentence ? "" : "none"}`}>
+      <p role="status">{sentence}</p>
       {taken > 0 && (
         <button type="button" class="primary" disabled={making.value} onClick={make}>
           Make a palette of {taken < all ? `${taken} of ${soundCount(all)}` : soundCount(all)}

@@ -9,7 +9,7 @@ const STEP = 1.5;
 
 export function Toolbar() {
   return (
-    <div class="map-tools" role="toolbar" aria-label="Map">
+    <div class="map-tools">
       <button
         type="button"
         aria-pressed={lassoing.value}

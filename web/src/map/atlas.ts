@@ -28,46 +28,38 @@ const bounds = computed(() => points.value && boundsOf(points.value));
 export const camera = computed(() => moved.value ?? (bounds.value && fitted(bounds.value, size.value)));
 export const counts = computed(() => (points.value ? countsByRole(points.value) : new Uint32Array()));
 
-/** By position in the map's roles, and one more for samples of no known role. */
-export const hidden = computed(() => {
-  const names = [...(points.value?.roles ?? []), ""];
-  return names.map((role) => hiddenRoles.value.has(role));
-});
-/** 1 where a sample is shown. */
-export const seen = computed(() => (points.value ? seenOf(points.value, hidden.value) : new Uint8Array()));
+/** 1 where a sample's role is not hidden. */
+export const seen = computed(() => (points.value ? seenOf(points.value, hiddenRoles.value) : new Uint8Array()));
 
 /** What the search of the moment found. */
 export const hits = computed(() => {
-  const found = shown.value?.hits ?? [];
-  return points.value
-    ? positionsOf(
-        points.value,
-        found.map((hit) => hit.sample_id),
-      )
-    : new Uint32Array();
+  const ids = shown.value?.hits.map((hit) => hit.sample_id) ?? [];
+  return points.value ? positionsOf(points.value, ids) : new Uint32Array();
 });
+/** Where the sound to be like stands; -1 for nowhere. */
 export const referencePosition = computed(() => {
   const now = reference.value;
   if (points.value === null || now?.kind !== "sample") return -1;
   return positionsOf(points.value, [now.id])[0] ?? -1;
 });
 
-interface Asked {
-  readonly library: string;
-  readonly stop: AbortController;
-}
 /** What is drawn over what. */
 export const layers = computed(
-  () => points.value && layersOf(points.value, { hidden: hidden.value, selected: selected.value, hits: hits.value }),
+  () => points.value && layersOf({ seen: seen.value, selected: selected.value, hits: hits.value }),
 );
 /** For what lies near the pointer; built when it is first needed. */
 export const tree = computed(() => points.value && treeOf(points.value));
 
+interface Asked {
+  readonly library: string;
+  readonly stop: AbortController;
+}
 let asked: Asked | null = null;
 
 /** Asks for the map, unless the one of the library as it is now is there or under way. */
 export async function ask(): Promise<void> {
   const now = library.peek();
+  if (points.peek() && now?.running) return; // the indexer draws the map last
   const mine = { library: now ? `${now.version} ${now.mapped}` : "", stop: new AbortController() };
   if (asked && told.peek().state !== "failed") {
     if (asked.library === "") asked = { ...asked, library: mine.library }; // it was not known yet what it is of

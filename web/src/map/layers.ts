@@ -10,16 +10,15 @@ export interface Layers {
 }
 
 export interface Emphasis {
-  /** By position in `roles`; the one behind the last is for samples of no known role. */
-  readonly hidden: readonly boolean[];
+  /** 1 where a sample is shown at all. */
+  readonly seen: Uint8Array;
   /** What was selected by hand: the others are dimmed. Empty: nothing was. */
   readonly selected: Uint32Array;
   /** What a search found: ringed, and where nothing is selected the others are dimmed. */
   readonly hits: Uint32Array;
 }
 
-export function layersOf(points: Points, { hidden, selected, hits }: Emphasis): Layers {
-  const seen = seenOf(points, hidden);
+export function layersOf({ seen, selected, hits }: Emphasis): Layers {
   const rest = selected.length || hits.length ? DIMMED : PLAIN;
   const rank = seen.map((one) => (one ? rest : HIDDEN));
   for (const at of selected) if (seen[at]) rank[at] = PLAIN;
@@ -27,9 +26,9 @@ export function layersOf(points: Points, { hidden, selected, hits }: Emphasis): 
   return sorted(rank);
 }
 
-/** 1 where a sample's role is shown. */
-export function seenOf({ role, roles }: Points, hidden: readonly boolean[]): Uint8Array<ArrayBuffer> {
-  const shown = Uint8Array.from({ length: 256 }, (_, one) => (hidden[Math.min(one, roles.length)] ? 0 : 1));
+/** 1 where a sample's role is not among the hidden ones; "" is the role of those of which none is known. */
+export function seenOf({ role, roles }: Points, hidden: ReadonlySet<string>): Uint8Array<ArrayBuffer> {
+  const shown = Uint8Array.from({ length: 256 }, (_, one) => (hidden.has(roles[one] ?? "") ? 0 : 1));
   return role.map((one) => shown[one] ?? 0);
 }
 

@@ -1,14 +1,13 @@
 // What people do to the view.
 import { signal } from "@preact/signals";
-import { soundCount } from "../page/palette";
 import { camera, hovered, moved, pinned, points, seen, selected, size, tree } from "./atlas";
 import { panned, placeAt, type Spot, zoomed } from "./camera";
 import { inside, nearestTo } from "./nearby";
 
 const REACH = 12; // CSS pixels
 
-/** What came of the last outline, for the live region. */
-export const outcome = signal("");
+/** Whether the last outline held no sound. */
+export const missed = signal(false);
 
 export function pan(right: number, down: number): void {
   if (camera.value) moved.value = panned(camera.value, right, down);
@@ -44,12 +43,12 @@ export function select(outline: readonly Spot[]): void {
   if (view === null || points.value === null || tree.value === null || outline.length < 3) return;
   const places = outline.map((spot) => placeAt(view, spot, size.value));
   selected.value = inside(places, tree.value, points.value, seen.value);
-  outcome.value = selected.value.length ? `${soundCount(selected.value.length)} selected` : "No sound lies in there.";
+  missed.value = selected.value.length === 0;
 }
 
 export function clearSelection(): void {
   selected.value = new Uint32Array();
-  outcome.value = "";
+  missed.value = false;
 }
 
 function soundAt(spot: Spot, reach: number): number {

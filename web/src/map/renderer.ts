@@ -85,6 +85,13 @@ export class Renderer {
     this.#sheet.show(camera, () => this.#fill(camera));
   }
 
+  /** Has the next drawing be exact where the last was a shifted one; whether it was. */
+  settle(camera: Camera): boolean {
+    const shifted = this.#sheet.isShifted(camera);
+    if (shifted) this.#sheet.forget();
+    return shifted;
+  }
+
   #fill(camera: Camera): void {
     this.#gl.clear(this.#gl.COLOR_BUFFER_BIT);
     if (this.#layers === null || this.#paints === null) return;

@@ -1,10 +1,13 @@
 // Keeps a canvas showing the map: draws a frame when something has changed, and none otherwise.
 import { effect } from "@preact/signals";
 import { camera, layers, points, referencePosition, size, tree } from "./atlas";
+import type { Camera } from "./camera";
 import { paintsOf } from "./colours";
 import type { Points } from "./points";
 import { contextOf } from "./program";
 import { Renderer } from "./renderer";
+
+const REST_MS = 200;
 
 /** Shows the map until the function that comes back is called; null where the browser has no WebGL2. */
 export function showOn(canvas: HTMLCanvasElement): (() => void) | null {
@@ -32,6 +35,7 @@ function staged(gl: WebGL2RenderingContext, canvas: HTMLCanvasElement): () => vo
   const renderer = new Renderer(gl);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   let frame = 0;
+  let rest = 0;
   let sized = { width: 0, height: 0 };
   let loaded: Points | null = null;
 
@@ -42,10 +46,15 @@ function staged(gl: WebGL2RenderingContext, canvas: HTMLCanvasElement): () => vo
     if (sized !== size.peek()) renderer.resize(size.peek());
     sized = size.peek();
     renderer.draw(view);
+    clearTimeout(rest);
+    rest = setTimeout(settle, REST_MS, view);
     drawn();
   };
   const soon = () => {
     frame ||= requestAnimationFrame(draw);
+  };
+  const settle = (view: Camera) => {
+    if (renderer.settle(view)) soon();
   };
   const paint = () => {
     renderer.paint(paintsOf(canvas, loaded?.roles ?? []));
@@ -64,6 +73,7 @@ function staged(gl: WebGL2RenderingContext, canvas: HTMLCanvasElement): () => vo
   scheme.addEventListener("change", paint);
   return () => {
     cancelAnimationFrame(frame);
+    clearTimeout(rest);
     stopLoading();
     stopMoving();
     scheme.removeEventListener("change", paint);
