@@ -194,6 +194,18 @@ def test_a_call_that_the_chat_refuses_is_a_sentence(chat: Open) -> None:
     expect(shown.status).to_have_text("8 sounds")
 
 
+def test_where_the_chat_keeps_audio_the_preview_is_read_instead(chat: Open) -> None:
+    shown = chat("search_by_text", KICK, drop="audio", read="1")
+    shown.play(shown.names()[0])
+
+
+def test_where_no_sound_comes_the_file_is_named(chat: Open) -> None:
+    shown = chat("search_by_text", KICK, drop="audio")
+    name = shown.names()[0]
+    shown.button(f"Play {name}").click()
+    expect(shown.alert).to_have_text(re.compile(f"^This chat passes no sound on. The file is .*{re.escape(name)}.$"))
+
+
 def test_a_tool_that_fails_is_its_sentence_and_markup_in_it_is_text(chat: Open) -> None:
     name = "<img src=x onerror=console.error(1)>"
     expect(chat("search_by_audio", {"reference": name}).alert).to_contain_text(name)

@@ -23,11 +23,15 @@ function Row({ one }: { one: Chosen }) {
   const { id, path, role, facts, why } = one;
   const name = fileName(path);
   return (
-    <li class="sound" data-progress={progressOf(id).toFixed(2)}>
-      {callable.value ? <PlayButton id={id} name={name} onPress={() => toggle(id)} /> : <span />}
-      <div class="outline">
-        <Outlined id={id} role={role} />
-      </div>
+    <li class={callable.value ? "sound" : "sound unheard"} data-progress={progressOf(id).toFixed(2)}>
+      {callable.value && (
+        <>
+          <PlayButton id={id} name={name} onPress={() => toggle(id)} />
+          <div class="outline">
+            <Outlined id={id} role={role} />
+          </div>
+        </>
+      )}
       <div>
         <div class="name" title={path}>
           {name}

@@ -60,7 +60,7 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
     // biome-ignore lint/a11y/useSemanticElements: see above
     <div
       role="row"
-      class="sound"
+      class={callable.value ? "sound" : "sound unheard"}
       id={`hit-${id}`}
       tabIndex={tabIndex}
       aria-label={[name, ...facts(hit), `${hit.strength} match`].join(", ")}
@@ -69,10 +69,16 @@ function HitRow({ hit, reached }: { hit: SearchHit; reached: boolean }) {
       onFocusIn={(event) => event.target instanceof Element && event.target.matches(":focus-visible") && open()}
       onKeyDown={(event) => press(event, play, like)}
     >
-      <Cell>{callable.value && <PlayButton id={id} name={name} tabIndex={tabIndex} onPress={play} />}</Cell>
-      <Cell kind="outline">
-        <Outlined id={id} role={role} />
-      </Cell>
+      {callable.value && (
+        <>
+          <Cell>
+            <PlayButton id={id} name={name} tabIndex={tabIndex} onPress={play} />
+          </Cell>
+          <Cell kind="outline">
+            <Outlined id={id} role={role} />
+          </Cell>
+        </>
+      )}
       <Cell>
         <div class="name" title={path}>
           {name}

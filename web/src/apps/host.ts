@@ -80,6 +80,17 @@ export async function call(
   return result;
 }
 
+/** A resource's bytes in base64; "" where the chat gives apps none. */
+export async function read(uri: string): Promise<string> {
+  if (!app?.getHostCapabilities()?.serverResources) return "";
+  try {
+    const [first] = (await app.readServerResource({ uri })).contents;
+    return first && "blob" in first ? first.blob : "";
+  } catch {
+    return ""; // as good as none
+  }
+}
+
 export function textOf(result: { readonly content?: readonly ContentBlock[] }): string {
   const texts = (result.content ?? []).map((block) => (block.type === "text" ? block.text : ""));
   return texts.filter(Boolean).join("\n");

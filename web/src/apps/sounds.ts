@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Outline } from "../shared/Waveform";
 import { type Audition, audition } from "./answers";
-import { CallError, call } from "./host";
+import { CallError, call, read } from "./host";
 
 /** A sound that can be played. */
 export interface Heard extends Audition {
@@ -48,8 +48,9 @@ export async function hearAhead(ids: readonly string[]): Promise<void> {
 
 async function fetchSound(id: string): Promise<Heard> {
   const told = audition(await call("audition", { sample: id }));
-  if (!told.audio) throw new CallError(`This chat passes no sound on. The file is ${told.path || id}.`);
-  const buffer = await decode(told.audio);
+  const audio = told.audio || (await read(`sample://${id}/audio`)); // some chats keep what else tools return
+  if (!audio) throw new CallError(`This chat passes no sound on. The file is ${told.path || id}.`);
+  const buffer = await decode(audio);
   const sound = { ...told, buffer, outline: outlineOf(buffer.getChannelData(0)) };
   heard.value = new Map(heard.value).set(id, sound);
   return sound;

@@ -3,7 +3,8 @@
 //   ?server=http://127.0.0.1:8000&tool=search_by_text&arguments={"query":"kick"}
 //   &theme=dark     its colours       &text=1   passes on the text of answers alone
 //   &deaf=1         lets apps call no tools     &deny=audition   nor this one, though it said that it would
-//   &mute=1         takes nothing for the model
+//   &mute=1         takes nothing for the model &drop=audio      keeps this kind of content from apps
+//   &read=1         lets apps read resources
 
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import {
@@ -62,7 +63,8 @@ async function connected(): Promise<Client> {
 /** As the model sees it, or as an app does: some chats leave all but the content away. */
 function passedOn(result: CallToolResult): CallToolResult {
   const { structuredContent, ...others } = result;
-  return asked.has("text") || structuredContent === undefined ? others : result;
+  const content = result.content.filter(({ type }) => type !== asked.get("drop"));
+  return asked.has("text") ? { ...others, content } : { ...result, content };
 }
 
 async function callTool(client: Client, name: string, values: Record<string, unknown>): Promise<CallToolResult> {
@@ -82,6 +84,7 @@ function bridge(client: Client): AppBridge {
   const modal = { text: {}, structuredContent: {} };
   const can: McpUiHostCapabilities = {
     ...(asked.has("deaf") ? {} : { serverTools: {} }),
+    ...(asked.has("read") ? { serverResources: {} } : {}),
     ...(asked.has("mute") ? {} : { message: modal, updateModelContext: modal }),
   };
   const made = new AppBridge(null, { name: "a chat, for tests", version: "1" }, can, { hostContext: context() });
@@ -90,6 +93,7 @@ function bridge(client: Client): AppBridge {
     if (params.name === asked.get("deny")) throw new Error("the user said no");
     return callTool(client, params.name, params.arguments ?? {});
   };
+  made.onreadresource = ({ uri }) => client.readResource({ uri });
   made.onsizechange = (size) => {
     kept.sizes.push(size);
     frame.style.height = `${size.height}px`;
