@@ -16,7 +16,7 @@ BUILT: Final = Path(__file__).parents[1] / "test" / "built"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
         """Tests are read, not this."""
 
 

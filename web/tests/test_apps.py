@@ -1,4 +1,4 @@
-"""The apps inside a chat: a real server over Streamable HTTP, a real host bridge, a sandboxed frame under the default policy."""
+"""The apps inside a chat: a real server, a real host bridge, a sandboxed frame under the default policy."""
 
 import re
 from collections.abc import Callable, Iterator
