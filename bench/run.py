@@ -42,6 +42,7 @@ PARTS: Final = {
     "milvus": "bench.milvus:rows",
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
+    "web": "bench.web:rows",
 }
 BY_NAME: Final = {
     "strength": "bench.strength:rows",

@@ -17,6 +17,11 @@ PATIENCE_MS: Final = 8000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make pictures` keeps what is drawn."""
+    parser.addoption("--pictures", metavar="FOLDER", help="where pictures of the page are kept")
+
+
 class Visit(Protocol):
     """Opens a server's page in a context of its own; options are those of Browser.new_context."""
 
