@@ -13,7 +13,7 @@ from web.tests.browser import OPTIONS, Watch, find_chromium
 from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
-PATIENCE_MS: Final = 8000
+PATIENCE_MS: Final = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
