@@ -43,6 +43,7 @@ PARTS: Final = {
     "music": "bench.music:rows",
     "palettes": "bench.palettes:rows",
     "map": "bench.map:rows",
+    "web": "bench.web:rows",
 }
 BY_NAME: Final = {
     "strength": "bench.strength:rows",

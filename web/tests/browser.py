@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Respons
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS: Final = ("--no-sandbox", "--enable-unsafe-swiftshader")
 """Without a GPU, Chromium draws WebGL in software only when it is told to."""
+NOTE_OF_THE_DRIVER: Final = "GL Driver Message (OpenGL, Performance"
+"""Chromium's own, when it takes a picture of WebGL that is drawn in software."""
 REPORT: Final = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`refused by the policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -64,7 +66,7 @@ class Watch:
         self.problems.append(f"error of the page: {failure.error}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and NOTE_OF_THE_DRIVER not in message.text:
             self.problems.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _requested(self, request: Request) -> None:

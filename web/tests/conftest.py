@@ -13,8 +13,13 @@ from web.tests.browser import OPTIONS, Watch, find_chromium
 from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
-PATIENCE_MS: Final = 8000
+PATIENCE_MS: Final = 20_000
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make pictures` keeps what is drawn."""
+    parser.addoption("--pictures", metavar="FOLDER", help="where pictures of the page are kept")
 
 
 class Visit(Protocol):

@@ -3,9 +3,43 @@
 import json
 import struct
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from playwright.sync_api import Locator
+
+PADDING: Final = 24
+"""Pixels that the page leaves around the whole map; a few more or less still meet a point."""
+
+
+class Spot(NamedTuple):
+    """Pixels from the window's corner."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each point is in the window [count, 2], while the whole map is shown."""
+
+    spots: npt.NDArray[np.float64]
+
+    def of(self, number: int) -> Spot:
+        return Spot(*map(float, self.spots[number]))
+
+    def loneliest(self) -> int:
+        """The point that is farthest from its nearest neighbour."""
+        apart = np.linalg.norm(self.spots[:, None] - self.spots, axis=2)
+        np.fill_diagonal(apart, np.inf)
+        return int(apart.min(axis=1).argmax())
+
+    def around(self, number: int, reach: float = 25) -> list[Spot]:
+        """A square outline about a point."""
+        x, y = self.of(number)
+        ends = (-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach), (-reach, -reach)
+        return [Spot(x + right, y + down) for right, down in ends]
 
 
 @dataclass(frozen=True)
@@ -19,6 +53,16 @@ class MapOfLibrary:
     @property
     def count(self) -> int:
         return len(self.ids)
+
+    def places(self, canvas: Locator) -> Places:
+        """On a canvas that shows all of them."""
+        box = canvas.bounding_box()
+        assert box
+        size = np.array([box["width"], box["height"]])
+        points = np.stack([self.x, self.y], axis=1).astype(np.float64)
+        low, high = points.min(axis=0), points.max(axis=0)
+        scale = ((size - 2 * PADDING) / (high - low)).min()
+        return Places(np.array([box["x"], box["y"]]) + size / 2 + (points - (low + high) / 2) * scale)
 
 
 def read_map(sent: bytes) -> MapOfLibrary:

@@ -122,7 +122,7 @@ def zone(page: Page) -> Locator:
 
 def until(page: Page, expression: str) -> None:
     """Waits for JavaScript to be true. Page.wait_for_function would need the policy to allow eval."""
-    for _ in range(160):
+    for _ in range(400):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)

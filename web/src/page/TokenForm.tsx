@@ -53,7 +53,7 @@ export function TokenForm() {
 
 /** Why the token does not let in; empty: it does. */
 async function refusal(token: string): Promise<string> {
-  if (!/^[\x21-\x7e]+$/.test(token)) return WRONG; // a header could not carry it
+  if (!/^[\x20-\x7e]+$/.test(token)) return WRONG; // a header could not carry it
   try {
     await letIn(token);
     return "";

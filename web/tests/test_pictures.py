@@ -1,0 +1,64 @@
+"""Pictures of the states of the page; `make pictures` puts those that are published into docs/pictures."""
+
+import io
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from web.tests.conftest import Visit
+from web.tests.server import Server
+from web.tests.states import STATES
+
+HEIGHTS: Final = {360: 780, 1024: 768, 1920: 1080}
+SHOWN: Final = ("list", "map", "palette")
+PUBLISHED: Final = {
+    ("list", 1024, "light"): "list",
+    ("map", 1024, "dark"): "map-dark",
+    ("palette", 1024, "light"): "palette",
+    ("palette", 1920, "dark"): "palette-dark",
+    ("list", 360, "light"): "phone",
+}
+TOP: Final = """
+() => (document.querySelector("canvas") ? document.querySelector("[role=tablist]") : document.body).scrollIntoView()
+"""
+COLOURS: Final = 128
+"""Enough for text, outlines and the roles; a picture then takes some tens of kB."""
+
+
+@pytest.fixture(scope="session")
+def album(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where published pictures are written."""
+    named = request.config.getoption("--pictures")
+    folder = Path(named) if named else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_state_is_drawn_at_every_width(
+    name: str, scheme: Literal["light", "dark"], visit: Visit, served: Server, album: Path, tmp_path: Path
+) -> None:
+    page = visit(served, color_scheme=scheme, reduced_motion="reduce").page
+    STATES[name].reach(page, served)
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        picture = drawn(page)
+        assert picture.size == (width, height)
+        assert len(picture.getcolors(width * height) or []) > 8, "there is nothing on it"
+        picture.save(tmp_path / f"{name}-{width}-{scheme}.png")
+        if published := PUBLISHED.get((name, width, scheme)):
+            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(
+                album / f"{published}.webp", lossless=True, method=6
+            )
+
+
+def drawn(page: Page) -> Image.Image:
+    """What is seen from the page's top; of the map, from its tab on."""
+    page.mouse.move(0, 0)
+    page.evaluate(TOP)
+    page.wait_for_timeout(500)
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
