@@ -55,7 +55,8 @@ def test_processes_that_outlive_their_indexer_are_found(tmp_path: Path) -> None:
     run = Run.below(tmp_path, tmp_path)
     pipe = subprocess.PIPE
     with subprocess.Popen(["cat"], stdin=pipe, stdout=pipe, env=run.environment, start_new_session=True) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.write(b"up")
         process.stdin.flush()
         assert process.stdout.read(2) == b"up"  # Popen returns before the kernel shows the new environment
