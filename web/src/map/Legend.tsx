@@ -38,7 +38,7 @@ function RoleSwitch({ role, many }: { role: string; many: number }) {
       title={`${shown ? "Hide" : "Show"} ${count(many, "sound")}`}
       onClick={() => turn(role)}
     >
-      <span class="dot" style={{ background: cssColour(role) }} />
+      <span class="dot" style={{ background: shown ? cssColour(role) : "none" }} />
       {role || "role not known"} <span class="count">{many.toLocaleString("en")}</span>
     </button>
   );
