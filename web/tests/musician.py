@@ -71,9 +71,13 @@ def sent(response: Response) -> dict[str, Any]:
     return dict(response.request.post_data_json or {})
 
 
-def search(page: Page, words: str, answered: str = "/search/text") -> list[dict[str, Any]]:
+def search(page: Page, words: str) -> list[dict[str, Any]]:
     """Types words and Enter; the hits that the server answered with, which are on the page by then."""
-    with page.expect_response(lambda response: response.url.endswith(answered)) as asked:
+
+    def answers(response: Response) -> bool:
+        return response.url.endswith("/search/text") and sent(response)["query"] == words
+
+    with page.expect_response(answers) as asked:
         field = page.get_by_role("searchbox", name=FIELD)
         field.fill(words)
         field.press("Enter")
