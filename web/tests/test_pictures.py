@@ -18,7 +18,6 @@ PUBLISHED: Final = {
     ("list", 1024, "light"): "list",
     ("map", 1024, "dark"): "map-dark",
     ("palette", 1024, "light"): "palette",
-    ("palette", 1920, "dark"): "palette-dark",
     ("list", 360, "light"): "phone",
 }
 TOP: Final = """
