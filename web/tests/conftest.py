@@ -1,5 +1,6 @@
 """Real servers over a freshly indexed crate, and a real browser that must keep its console clean."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import CRATE
 from web.tests.browser import OPTIONS, Watch, find_chromium
+from web.tests.chat import LISTEN, Chat, address
+from web.tests.chat import served as chat_page
 from web.tests.server import Server, index, isolated, running
 
 TOKEN: Final = "correct horse battery staple"
@@ -26,6 +29,12 @@ class Visit(Protocol):
     """Opens a server's page in a context of its own; options are those of Browser.new_context."""
 
     def __call__(self, server: Server, path: str = "/", **options: Any) -> "Visited": ...
+
+
+class Open(Protocol):
+    """Opens a chat in which the model calls a tool."""
+
+    def __call__(self, tool: str, arguments: dict[str, Any], width: int = 760, **others: str) -> Chat: ...
 
 
 @dataclass(frozen=True)
@@ -114,3 +123,37 @@ def visited(visit: Visit, served: Server) -> Visited:
 def page(visited: Visited) -> Page:
     """The page over the crate."""
     return visited.page
+
+
+@pytest.fixture(scope="session")
+def chats() -> Iterator[str]:
+    """The origin of a chat's page."""
+    with chat_page() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def answering(crate: Path, chats: str) -> Iterator[Server]:
+    """A server that the chat's page may ask."""
+    environment = isolated(crate, SOUNDPALETTE_SERVER__CORS_ORIGINS=f'["{chats}"]')
+    with running(environment, crate / "chat.log") as server:
+        yield server
+
+
+@pytest.fixture
+def chat(browser: Browser, answering: Server, chats: str) -> Iterator[Open]:
+    closing: list[Callable[[], None]] = []
+
+    def opened(tool: str, arguments: dict[str, Any], width: int = 760, **others: str) -> Chat:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        watch = Watch(chats).over(context)
+        watch.expect(rf"asked elsewhere: {re.escape(answering.address)}/mcp")
+        closing.extend((context.close, watch.judge))
+        context.add_init_script(LISTEN)
+        page = context.new_page()
+        page.goto(address(chats, answering.address, tool, arguments, **others))
+        return Chat(page)
+
+    yield opened
+    for close in closing:
+        close()

@@ -2,16 +2,13 @@
 policy of MCP Apps."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from web.tests.browser import Watch
-from web.tests.chat import LISTEN, Chat, address, served
-from web.tests.server import Server, isolated, running
+from web.tests.conftest import Open
 
 KICK = {"query": "a dry kick drum", "top_k": 8}
 LONG = {"query": "noise", "min_seconds": 4, "top_k": 8}
@@ -19,44 +16,6 @@ LOOPS = {"query": "drum loop", "kind": "loop", "top_k": 8}
 TECHNO = {"brief": "dark minimal techno, 126 BPM, A minor"}
 HEARD = re.compile(r"^([3-9]|\d\d)$")
 """Percent of full scale that nobody calls silence, and that clip nothing."""
-
-
-class Open(Protocol):
-    """Opens a chat in which the model calls a tool."""
-
-    def __call__(self, tool: str, arguments: dict[str, Any], width: int = 760, **others: str) -> Chat: ...
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with served() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def server(crate: Path, origin: str) -> Iterator[Server]:
-    environment = isolated(crate, SOUNDPALETTE_SERVER__CORS_ORIGINS=f'["{origin}"]')
-    with running(environment, crate / "chat.log") as server:
-        yield server
-
-
-@pytest.fixture
-def chat(browser: Browser, server: Server, origin: str) -> Iterator[Open]:
-    closing: list[Callable[[], None]] = []
-
-    def opened(tool: str, arguments: dict[str, Any], width: int = 760, **others: str) -> Chat:
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        watch = Watch(origin).over(context)
-        watch.expect(rf"asked elsewhere: {re.escape(server.address)}/mcp")
-        closing.extend((context.close, watch.judge))
-        context.add_init_script(LISTEN)
-        page = context.new_page()
-        page.goto(address(origin, server.address, tool, arguments, **others))
-        return Chat(page)
-
-    yield opened
-    for close in closing:
-        close()
 
 
 def test_the_hits_of_a_search_are_rows_that_say_what_is_known(chat: Open) -> None:

@@ -2,13 +2,13 @@
 
 import io
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from web.tests.conftest import Visit
+from web.tests.conftest import Open, Visit
 from web.tests.server import Server
 from web.tests.states import STATES
 
@@ -19,7 +19,13 @@ PUBLISHED: Final = {
     ("map", 1024, "dark"): "map-dark",
     ("palette", 1024, "light"): "palette",
     ("list", 360, "light"): "phone",
+    ("results", 760, "light"): "chat",
 }
+CHATS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "results": ("search_by_text", {"query": "dark drum loop", "top_k": 5}),
+    "palette": ("build_palette", {"brief": "dark minimal techno, 126 BPM, A minor", "roles": ["kick", "bass", "pad"]}),
+}
+HEARD_AHEAD: Final = 5
 TOP: Final = """
 () => (document.querySelector("canvas") ? document.querySelector("[role=tablist]") : document.body).scrollIntoView()
 """
@@ -47,12 +53,29 @@ def test_a_state_is_drawn_at_every_width(
         page.set_viewport_size({"width": width, "height": height})
         picture = drawn(page)
         assert picture.size == (width, height)
-        assert len(picture.getcolors(width * height) or []) > 8, "there is nothing on it"
-        picture.save(tmp_path / f"{name}-{width}-{scheme}.png")
-        if published := PUBLISHED.get((name, width, scheme)):
-            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(
-                album / f"{published}.webp", lossless=True, method=6
-            )
+        keep(picture, (name, width, scheme), tmp_path, album)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", CHATS)
+@pytest.mark.parametrize("width", [360, 760])
+def test_an_app_is_drawn_in_the_chat(
+    width: int, name: str, scheme: str, chat: Open, album: Path, tmp_path: Path
+) -> None:
+    tool, arguments = CHATS[name]
+    shown = chat(tool, arguments, width, theme=scheme)
+    expect(shown.rows.first).to_be_visible()
+    if name == "results":
+        expect(shown.app.locator(".rest")).to_have_count(HEARD_AHEAD)
+    keep(opened(shown.page.locator("#app").screenshot()), (name, width, scheme), tmp_path, album)
+
+
+def keep(picture: Image.Image, what: tuple[str, int, str], folder: Path, album: Path) -> None:
+    """In `folder`, and in the album what is published. `what`: state, width, scheme."""
+    assert len(picture.getcolors(picture.width * picture.height) or []) > 8, "there is nothing on it"
+    picture.save(folder / f"{'-'.join(map(str, what))}.png")
+    if published := PUBLISHED.get(what):
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(album / f"{published}.webp", lossless=True, method=6)
 
 
 def drawn(page: Page) -> Image.Image:
@@ -60,4 +83,9 @@ def drawn(page: Page) -> Image.Image:
     page.mouse.move(0, 0)
     page.evaluate(TOP)
     page.wait_for_timeout(500)
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return opened(page.screenshot())
+
+
+def opened(picture: bytes) -> Image.Image:
+    """A PNG, without transparency."""
+    return Image.open(io.BytesIO(picture)).convert("RGB")
