@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from mcp.server.mcpserver import Context
 from mcp.types import Annotations, AudioContent, CallToolResult, ImageContent, TextContent
 
-from soundpalette.server.calls import Calls
+from soundpalette.server.calls import A_FILE, Calls
 from soundpalette.tools.audition import Audition, Auditioned
 from soundpalette.tools.audition import audition as made
 from soundpalette.tools.schemas import Reference
@@ -22,8 +22,7 @@ def audition_tool(bench: Workbench, calls: Calls) -> Callable[..., Any]:
 
     async def audition(sample: Reference, context: Context[Any, Any]) -> Annotated[CallToolResult, Audition]:
         """Let the user hear a sample: a short preview, and its outline and spectrogram."""
-        # Whatever names it, a file is read: the reference is passed on as no id, for the lane of files.
-        heard = await calls.work(context, lambda: made(bench, sample), ["a file"], "Reading the sound")
+        heard = await calls.work(context, lambda: made(bench, sample), A_FILE, "Reading the sound")
         return _told(heard)
 
     return audition

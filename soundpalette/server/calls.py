@@ -21,6 +21,8 @@ SETTLED_SECONDS: Final = 0.05
 LEAST_AT_WORK: Final = 2
 MOST_WAITING: Final = 256
 SEARCHING: Final = "Loading the encoder and searching"
+A_FILE: Final = ("a file",)
+"""The reference of a call that decodes a sample, so that it takes its place in the lane of files."""
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 

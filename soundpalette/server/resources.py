@@ -1,6 +1,6 @@
 """Samples as resources: what is known of one, and a short preview to listen to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -8,7 +8,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from soundpalette.core.preview import MIME
 from soundpalette.errors import RequestError, SoundPaletteError
-from soundpalette.server.calls import Calls, sentence
+from soundpalette.server.calls import A_FILE, Calls, sentence
 from soundpalette.tools import library
 from soundpalette.tools.names import clean
 from soundpalette.tools.show import show
@@ -29,12 +29,12 @@ def add_resources(server: MCPServer[Any], bench: Workbench, calls: Calls) -> Non
     @server.resource("sample://{id}/audio", mime_type=MIME)
     async def sample_audio(id: str) -> bytes:  # noqa: A002
         """The first 8 seconds of a sample, mono, Ogg Vorbis, at most 160,000 bytes."""
-        return await _told(calls, lambda: library.sample_preview(bench, id))
+        return await _told(calls, lambda: library.sample_preview(bench, id), A_FILE)
 
 
-async def _told(calls: Calls, work: Callable[[], T]) -> T:
+async def _told(calls: Calls, work: Callable[[], T], references: Sequence[str] = ()) -> T:
     try:
-        return await calls.run(work)
+        return await calls.run(work, references)
     except RequestError as error:
         raise ResourceNotFoundError(clean(sentence(error), LONGEST)) from error
     except SoundPaletteError as error:

@@ -17,10 +17,10 @@ from soundpalette.server.bodies import (
     Upload,
     narrowed,
 )
-from soundpalette.server.calls import Calls
+from soundpalette.server.calls import A_FILE, Calls
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
-from soundpalette.server.rest_library import A_FILE, NAME_REFUSED, add_library, add_samples, binary
+from soundpalette.server.rest_library import NAME_REFUSED, add_library, add_samples, binary
 from soundpalette.tools import building, palette, search, uploads
 from soundpalette.tools.export import ExportFormat, export_palette
 from soundpalette.tools.facets import Facets, facets

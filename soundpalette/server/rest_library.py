@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from soundpalette.core.preview import MIME as PREVIEW
 from soundpalette.server.bodies import Id
-from soundpalette.server.calls import Calls
+from soundpalette.server.calls import A_FILE, Calls
 from soundpalette.server.map_answer import map_answer
 from soundpalette.server.problems import described
 from soundpalette.server.ranges import OpenFile
@@ -31,8 +31,6 @@ AUDIO_TYPES: Final = {
 }
 UNKNOWN_TYPE: Final = "application/octet-stream"
 KEPT_BY_BROWSERS: Final = "private, max-age=600"
-A_FILE: Final = ("a file",)
-"""The reference of a call that decodes a sample, so that it takes its place in the lane of files."""
 
 
 def binary(*kinds: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Audition(Answer):
         known += [f"{self.seconds:.2f} s", self._level()]
         begins = f" from {self.start_seconds:.1f} s on" if self.start_seconds else ""
         return (
-            f"{self.sample_id or '-'} {quoted(self.path)}: {', '.join(known)}. "
+            f"{self.sample_id or '-'} {quoted(self.path, LONGEST_PATH + 2)}: {', '.join(known)}. "
             f"{self.preview_seconds:.1f} s{begins} come with this to be heard, and a picture of them (outline above "
             "spectrogram); where the client plays no sound, the user can open the file."
         )

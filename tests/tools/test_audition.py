@@ -56,6 +56,13 @@ def test_the_loudness_told_is_that_of_what_is_played(bench: Workbench, library: 
     assert told.peak_db == pytest.approx(20 * np.log10(0.9 / 2), abs=1)
 
 
+def test_the_text_names_a_file_by_its_whole_path_however_deep_it_lies(bench: Workbench, library: Path) -> None:
+    folder = library / ("a" * 200) / ("b" * 200)
+    folder.mkdir(parents=True)
+    told = audition(bench, str(write(folder / "kick.wav", kick()))).told
+    assert f'"{folder / "kick.wav"}"' in told.text()
+
+
 def test_silence_is_called_silent(bench: Workbench, library: Path) -> None:
     write(library / "silence.wav", np.zeros(RATE, np.float32))
     heard = audition(bench, "silence.wav")

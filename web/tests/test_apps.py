@@ -45,6 +45,15 @@ def test_a_hit_is_really_heard_until_it_is_stopped(chat: Open) -> None:
     expect(shown.document).to_have_attribute("data-peak", "0")
 
 
+def test_a_button_pressed_three_times_before_the_sound_is_there_plays_it_once(chat: Open) -> None:
+    shown = chat("search_by_text", KICK)
+    button = shown.button(f"Play {shown.names()[7]}")
+    button.evaluate("button => { button.click(); button.click(); button.click(); }")
+    expect(shown.document).to_have_attribute("data-ended", "1")
+    shown.page.wait_for_timeout(500)
+    expect(shown.document).to_have_attribute("data-ended", "1")
+
+
 def test_a_sound_is_told_to_be_over(chat: Open) -> None:
     shown = chat("search_by_text", KICK)
     name = shown.names()[0]
@@ -266,6 +275,17 @@ def test_what_is_kept_stays_when_the_palette_is_built_again(chat: Open) -> None:
     assert shown.names() != names
 
 
+def test_what_the_model_locked_by_its_path_stays_when_the_palette_is_built_again(chat: Open) -> None:
+    found = chat("build_palette", TECHNO)
+    name = found.names()[0]
+    pick = found.kept("result")["structuredContent"]["picks"][0]
+    shown = chat("build_palette", {**TECHNO, "locked": [pick["path"]]})
+    expect(shown.button(f"Keep {name}")).to_have_attribute("aria-pressed", "true")
+    shown.button("Build again").click()
+    expect(shown.status).to_have_text(re.compile(r"^\d+ sounds$"))
+    assert shown.called("build_palette")[0]["locked"] == [pick["sample_id"]]
+
+
 def test_another_sound_is_heard_before_it_is_taken(chat: Open) -> None:
     shown = chat("build_palette", TECHNO)
     shown.names()
@@ -284,6 +304,9 @@ def test_a_described_palette_says_what_it_lacks_and_finds_others(chat: Open) -> 
     first = shown.names()[0]
     shown.button("Look for bass").click()
     assert shown.told().startswith("Find a sound for the role bass that goes with this palette")
+    known = shown.kept("contexts")[-1]
+    assert [sound["sample_id"] for sound in known["structuredContent"]["palette"]] == ids
+    assert "Find a sound" not in known["content"][0]["text"]  # which would be asked with every message from here on
     shown.button(f"Replace {first}").click()
     expect(shown.button(f"Replace {first}")).not_to_be_visible()
     assert shown.called("build_palette")[0]["locked"] == ids[1:]
@@ -299,3 +322,5 @@ def test_text_alone_shows_and_plays_the_same_palette(chat: Open, tool: str) -> N
     plain.play(names[0])
     plain.button("Use this palette").click()
     assert re.findall(r"\(sample_id (\w+)\)", plain.told()) == ids
+    plain.button(f"Replace {names[0]}").click()
+    expect(plain.button(f"Replace {names[0]}")).not_to_be_visible()

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { BuiltPalette, PaletteDescription } from "../api/types";
 import { count, fileName, seconds, tempo } from "../shared/words";
 import { builtPalette, description } from "./answers";
-import { CallError, call, quoted, tell } from "./host";
+import { CallError, type Choice, call, quoted, tell } from "./host";
 import { complain, say } from "./said";
 
 /** A sound by its sample id, or by its path where it is not of the library. */
@@ -23,6 +23,11 @@ export interface Chosen extends Other {
   readonly kept: boolean;
 }
 
+/** Why a sound was chosen that was to stay, however the call named it (soundpalette/core/palette). */
+const LOCKED = "locked";
+const SAMPLE_ID = /^[0-9a-f]{12}$/;
+const HAS = "The user has this palette:";
+
 export const chosen = signal<readonly Chosen[]>([]);
 export const brief = signal("");
 export const summary = signal("");
@@ -35,16 +40,16 @@ export const busy = signal(false);
 /** What the model asked for beside the brief: roles, tempo, key; and the brief that these belong to. */
 let rest: Readonly<Record<string, unknown>> = {};
 let first = "";
-let kept: readonly string[] = [];
 let samples: readonly string[] = [];
 let turn = 0;
+/** The roots of the last palette built. */
+let below: readonly string[] = [];
 
 /** The model's call of build_palette or describe_palette. */
-export function take({ brief: built, target, locked, samples: given, ...others }: Record<string, unknown>): void {
+export function take({ brief: built, target, locked: _, samples: given, ...others }: Record<string, unknown>): void {
   rest = others;
   brief.value = [built, target].find((text) => typeof text === "string") ?? "";
   first = brief.value.trim();
-  kept = strings(locked);
   samples = strings(given);
   say("Listening…");
 }
@@ -60,6 +65,7 @@ export function show(result: CallToolResult): void {
 }
 
 function showBuilt(built: BuiltPalette): void {
+  below = Object.values(built.roots);
   chosen.value = built.picks.map((pick) => ({
     id: pick.sample_id || pick.path,
     path: pick.path,
@@ -68,7 +74,7 @@ function showBuilt(built: BuiltPalette): void {
     facts: factsOf(pick),
     why: pick.why,
     others: pick.alternatives.map((other) => ({ id: other.sample_id, path: other.path })),
-    kept: kept.includes(pick.sample_id),
+    kept: pick.why === LOCKED,
   }));
   summary.value = built.summary;
   missing.value = built.missing;
@@ -76,6 +82,7 @@ function showBuilt(built: BuiltPalette): void {
 }
 
 function showDescribed(told: PaletteDescription): void {
+  below = [];
   chosen.value = told.samples.map((sample, place) => ({
     id: sample.sample_id || samples[place] || sample.name,
     path: sample.name,
@@ -98,10 +105,10 @@ export function keep(id: string): void {
 /** Chooses anew whatever is not kept. */
 export function build(): Promise<void> {
   return work("Choosing…", async () => {
-    kept = chosen.value.filter((one) => one.kept).map(({ id }) => id);
+    const locked = chosen.value.filter((one) => one.kept).map(({ id }) => id);
     // Another brief has a tempo and a key of its own.
     const asked = brief.value.trim() === first ? rest : { roles: strings(rest.roles) };
-    show(await call("build_palette", { ...asked, brief: wanted(), locked: kept }));
+    show(await call("build_palette", { ...asked, brief: wanted(), locked }));
   });
 }
 
@@ -175,19 +182,28 @@ async function work(doing: string, task: () => Promise<void>): Promise<void> {
 
 /** The model is told of the whole palette. */
 export async function use(): Promise<void> {
-  const lines = chosen.value.map(
-    ({ role, path, id, root }) =>
-      `- ${role || "sound"}: ${quoted(path)} (sample_id ${id})${root ? ` below ${quoted(root)}` : ""}`,
-  );
-  const message = ["The user takes this palette:", ...lines].join("\n");
-  const palette = chosen.value.map(({ id, path, root, role }) => ({ sample_id: id, path, root, role }));
-  say(await tell({ message, context: message, structured: { palette } }));
+  const { context, structured } = palette();
+  say(await tell({ message: context.replace(HAS, "The user takes this palette:"), context, structured }));
 }
 
-/** The model is asked to find what the palette lacks. */
+/** The model is asked to find what the palette lacks. What it knows stays the palette: it outlives the question. */
 export async function lookFor(role: string, query: string): Promise<void> {
   const message = `Find a sound for the role ${role} that goes with this palette: ${quoted(query)}.`;
-  say(await tell({ message, context: message, structured: { query, context: chosen.value.map(({ id }) => id) } }));
+  say(await tell({ message, ...palette() }));
+}
+
+function palette(): Omit<Choice, "message"> {
+  const lines = chosen.value.map(
+    ({ role, path, id, root }) =>
+      `- ${role || "sound"}: ${quoted(path)} (${named(id)})${root ? ` below ${quoted(root)}` : ""}`,
+  );
+  const sounds = chosen.value.map(({ id, path, root, role }) => ({ sample_id: id, path, root, role }));
+  return { context: [HAS, ...lines].join("\n"), structured: { palette: sounds } };
+}
+
+/** What calls name a sound by. A path is a stranger's words. */
+function named(id: string): string {
+  return SAMPLE_ID.test(id) ? `sample_id ${id}` : `no sample_id, its path is ${quoted(id)}`;
 }
 
 function wanted(): string {
@@ -198,10 +214,9 @@ function unused(others: readonly Other[]): Other[] {
   return others.filter((other) => !chosen.value.some(({ id }) => id === other.id));
 }
 
-/** The one root that all are below, for others come without theirs; "" where there are several. */
+/** Where others are, which come without their root: told only where the answer knows one root alone. */
 function only(): string {
-  const roots = new Set(chosen.value.map(({ root }) => root));
-  return roots.size === 1 ? ([...roots][0] ?? "") : "";
+  return below.length === 1 ? (below[0] ?? "") : "";
 }
 
 function factsOf(sound: { readonly seconds: number; readonly bpm: number; readonly key: string }): string {

@@ -7,6 +7,7 @@ const HIT =
 const BELOW = /^(?<hits>[0-9a-f ]+|Paths) below "(?<root>[^"]*)"$/;
 const PICK = /^(?<role>[^:"]+): (?<id>[0-9a-f]{12}|-) "(?<path>[^"]*)" \((?<why>[^"]*)\)(?: or (?<others>.+))?$/;
 const OTHER = /(?<id>[0-9a-f]{12}) "(?<path>[^"]*)"/g;
+const KEY = /^(?:[A-G][#b]? (?:major|minor)|root [A-G].*)$/;
 const SAMPLE = /^(?<id>[0-9a-f]{12}|-) "(?<name>[^"]*)": (?<facts>.*)$/;
 
 type Groups = Readonly<Record<string, string | undefined>>;
@@ -53,7 +54,8 @@ function roleIn(words: string): { role: string; kind: string } {
 export function paletteFrom(text: string): BuiltPalette {
   const lines = text.split("\n");
   const picks = lines.flatMap((line) => matched(PICK, line, pickFrom));
-  const root = lines.flatMap((line) => matched(BELOW, line, (groups) => groups.root ?? ""))[0] ?? "";
+  const roots = lines.flatMap((line) => matched(BELOW, line, (groups) => groups.root ?? ""));
+  const root = roots.length === 1 ? (roots[0] ?? "") : ""; // of several the text does not say whose is which
   const summary = picks.length ? (lines.at(-1) ?? "") : text;
   return { roots: { "": root }, bpm: 0, key: "", picks, missing: [], cohesion: 0, summary };
 }
@@ -82,16 +84,18 @@ export function samplesFrom(text: string): PaletteDescription {
 }
 
 function sampleFrom(groups: Groups): PaletteDescription["samples"][number] {
-  const nothing = { kind: "", seconds: 0, bpm: 0, stretch: 1, key: "", semitones: 0, brightness_hz: 0 };
-  const facts = groups.facts?.split(", ") ?? [];
+  const nothing = { stretch: 1, semitones: 0, brightness_hz: 0, loudness_lufs: 0, likeness: 0, tags: [] };
+  const [what = "", length = "", ...facts] = groups.facts?.split(", ") ?? [];
+  const [, role = "", kind = ""] = /^(.*?) ?(one-shot|loop)?$/.exec(what) ?? [];
   return {
     ...nothing,
     sample_id: identity(groups.id),
     name: groups.name ?? "",
-    role: "",
-    tags: facts,
-    loudness_lufs: 0,
-    likeness: 0,
+    role,
+    kind,
+    seconds: Number.parseFloat(length) || 0,
+    bpm: Number.parseFloat(facts.find((fact) => fact.endsWith(" BPM")) ?? "0"),
+    key: facts.find((fact) => KEY.test(fact)) ?? "",
   };
 }
 

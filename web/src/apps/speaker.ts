@@ -11,6 +11,8 @@ export const progress = signal(0);
 
 let output: AudioContext | null = null;
 let source: AudioBufferSourceNode | null = null;
+/** Counts what was pressed: who finds it changed after waiting has been overtaken. */
+let turn = 0;
 
 /** How far that sound is; 0 where it does not play. */
 export function progressOf(id: string): number {
@@ -22,20 +24,22 @@ export async function toggle(id: string): Promise<void> {
   const stopping = playing.value === id;
   stop();
   if (stopping) return;
+  const mine = turn;
   playing.value = id;
   complaint.value = "";
   output ??= new AudioContext(); // not before: browsers want it to answer a click or a key
   void output.resume();
   try {
     const sound = await hear(id);
-    if (playing.value === id) start(output, sound);
+    if (mine === turn) start(output, sound);
   } catch (error) {
-    if (playing.value === id) stop();
+    if (mine === turn) stop();
     complain(error);
   }
 }
 
 export function stop(): void {
+  turn++;
   source?.stop();
   source = null;
   playing.value = "";
