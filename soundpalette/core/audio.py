@@ -37,6 +37,8 @@ UNKNOWN_FRAMES: Final = 1 << 62
 """More than this libsndfile says where a FLAC's header leaves the length open; soundfile cannot read its end."""
 ESTIMATING: Final = "MP3"
 """The format whose header only estimates how many frames there are."""
+SILENT_FRAMES: Final = 8192
+"""libsndfile gives up to 6,700 frames of silence (24 kHz) after it has sought in an MP3."""
 _CUT: Final = re.compile(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 """libsndfile reads what is there of a file that was cut, and tells it in its log alone."""
 _CUT_RF64: Final = re.compile(r"^ +Data size : (\d+)\n(?:.*\n)*? +Block Align +: (\d+)", re.MULTILINE)
@@ -160,9 +162,11 @@ class Recording:
         What is no number becomes silence. Costs what is read, whatever the file's length.
         """
         with self._from_beginning() as file:
-            for start in np.arange(stretches) * self.header.frames // stretches:
-                file.seek(int(start))
-                block: npt.NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+            before = SILENT_FRAMES if self.header.format == ESTIMATING else 0
+            for start in (np.arange(stretches) * self.header.frames // stretches).tolist():
+                lead = min(start, before)
+                file.seek(start - lead)
+                block: npt.NDArray[np.float32] = file.read(lead + frames, dtype="float32", always_2d=True)[lead:]
                 if not len(block):  # an MP3's header may tell more than there is
                     return
                 with np.errstate(over="ignore", invalid="ignore"):

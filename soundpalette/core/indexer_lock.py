@@ -5,6 +5,7 @@ would take it, for a moment, from an indexer that just starts. SQLite's WAL want
 that these locks reach as far as the catalogue does, containers on one machine included.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ LOCK: Final = "indexer.lock"
 ALIVE: Final = "indexer.alive"
 ASKED_SECONDS: Final = 10.0
 """Those who ask hold `ALIVE` for some microseconds."""
+_ASKING: Final = threading.Lock()
+"""One asks at a time: two of them would take each other for an indexer."""
 RECENT: Final = timedelta(minutes=10)
 """Where the lock may not be opened (another user's folder), a run counts as alive that long after it last told."""
 
@@ -53,11 +56,12 @@ def is_at_work(run: Run | None, folder: Path) -> bool:
     if not (folder / ALIVE).exists():
         return False
     alive = FileLock(folder / ALIVE)
-    try:
-        alive.acquire(timeout=0)
-    except Timeout:
-        return True
-    except OSError:
-        return datetime.now(UTC) - datetime.fromisoformat(run.changed) < RECENT
-    alive.release()
+    with _ASKING:
+        try:
+            alive.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:
+            return datetime.now(UTC) - datetime.fromisoformat(run.changed) < RECENT
+        alive.release()
     return False

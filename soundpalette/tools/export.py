@@ -111,13 +111,19 @@ def _text(content: str) -> BinaryIO:
 
 
 def _written(write: Callable[[BinaryIO], object]) -> BinaryIO:
-    """A temporary file, at its beginning, with what `write` wrote."""
-    with ExitStack() as opened:
-        file = opened.enter_context(tempfile.TemporaryFile())
-        write(file)
-        file.seek(0)
-        opened.pop_all()
-        return file
+    """A temporary file, at its beginning, with what `write` wrote. Raises RequestError where there is no room."""
+    try:
+        with ExitStack() as opened:
+            file = opened.enter_context(tempfile.TemporaryFile())
+            write(file)
+            file.seek(0)
+            opened.pop_all()
+            return file
+    except OSError as error:
+        raise RequestError(
+            f"the file could not be put together ({error.strerror}); take fewer sounds, export paths, or give the "
+            f"server's temporary folder more room (a ZIP has up to {MOST_BYTES:,} bytes)"
+        ) from error
 
 
 def _zip(bench: Workbench, chosen: Sequence[Sample], file: BinaryIO) -> None:

@@ -80,7 +80,7 @@ def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
         raise RequestError(
             f"offset is {offset} and limit {limit}; 0 to {FURTHEST:,} and 1 to {MOST_FAILURES} are allowed"
         )
-    catalogue, space = bench.searcher.catalogue, bench.searcher.encoder.space
+    catalogue, space = bench.searcher.catalogue, bench.searcher.store.space
     some = catalogue.failures(space, offset, limit)
     return Failures(
         total=catalogue.failed(space),

@@ -79,6 +79,22 @@ def test_an_indexer_that_starts_is_never_refused_because_somebody_asks(tmp_path:
     assert asked > 40
 
 
+def test_two_who_ask_at_once_do_not_take_each_other_for_an_indexer(tmp_path: Path) -> None:
+    with indexing(tmp_path):
+        pass
+    told: list[bool] = []
+
+    def ask() -> None:
+        told.extend(is_at_work(RUN, tmp_path) for _ in range(500))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == 1500 * [False]
+
+
 def test_where_the_lock_cannot_be_opened_a_recent_sign_of_life_counts(tmp_path: Path) -> None:
     (tmp_path / ALIVE).mkdir()
     assert not is_at_work(RUN, tmp_path)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,16 @@ def test_a_long_file_is_skimmed_and_keeps_its_shape(tmp_path: Path) -> None:
     drawn = read_outline(write(tmp_path / "long.flac", sound, rate), 160)
     assert np.allclose(drawn.highs[:79], 0.1, atol=1e-3)
     assert np.allclose(drawn.highs[81:], 0.8, atol=1e-3)
+
+
+def test_a_long_mp3_is_drawn_behind_the_silence_that_its_decoder_seeks_through(tmp_path: Path) -> None:
+    path, rate = tmp_path / "long.mp3", 24_000
+    with soundfile.SoundFile(path, "w", rate, 1, format="MP3") as file:
+        for _ in range(round(LONG_SECONDS) + 20):
+            file.write(tone(440, 1.0, rate))
+    drawn = read_outline(path, 160)
+    assert drawn.highs.min() > 0.4
+    assert drawn.lows.max() < -0.4
 
 
 def test_silence_stands_where_values_are_no_numbers(tmp_path: Path) -> None:

@@ -117,6 +117,19 @@ def test_more_than_fits_into_a_zip_is_refused(
         exported(crate_bench, ids, "zip")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits")
+def test_a_zip_that_finds_no_room_is_one_sentence(crate_bench: Workbench, ids: list[str]) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # the two have 180,000
+    try:
+        with pytest.raises(RequestError, match="could not be put together .* export paths, or give the server's"):
+            export_palette(crate_bench, ids, "zip")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_what_became_a_link_or_is_gone_is_not_taken_along(
     crate_bench: Workbench, crate: Path, ids: list[str], tmp_path: Path
 ) -> None:
