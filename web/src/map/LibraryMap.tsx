@@ -46,8 +46,14 @@ function NoMapYet() {
     <div class="map-note">
       <p>There is no map of this library yet.</p>
       <p>
-        Run <code>soundpalette index</code>: it places sounds that sound alike near each other. This page shows the map
-        as soon as it is there.
+        {library.value?.running ? (
+          "The indexer is at work, and draws it last."
+        ) : (
+          <>
+            Run <code>soundpalette index</code>: it places sounds that sound alike near each other.
+          </>
+        )}{" "}
+        This page shows the map as soon as it is there.
       </p>
     </div>
   );

@@ -2,6 +2,7 @@
 import "./Empty.css";
 import { count } from "../shared/words";
 import { isEmpty } from "./counting";
+import { library } from "./library";
 import { facets, filters, query } from "./question";
 
 const TRIES = [
@@ -66,6 +67,14 @@ export function NothingFound() {
 }
 
 function NothingIndexed() {
+  if (library.value?.running) {
+    return (
+      <div class="empty">
+        <p>Your sounds are being indexed.</p>
+        <p class="quiet">They can be searched when the run is through; this page goes on by itself.</p>
+      </div>
+    );
+  }
   return (
     <div class="empty">
       <p>No sounds are indexed yet.</p>

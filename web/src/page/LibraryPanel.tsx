@@ -83,7 +83,9 @@ function FirstSteps() {
         Tell SoundPalette where your samples are: in a terminal, type <code>soundpalette index</code> and the folder.
       </p>
       <pre>soundpalette index ~/Music/Samples</pre>
-      <p>It reads the files and changes none. This page shows how far it is, and finds the sounds as they come in.</p>
+      <p>
+        It reads the files and changes none. This page shows how far it is, and finds the sounds when it is through.
+      </p>
     </div>
   );
 }

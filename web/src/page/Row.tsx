@@ -44,7 +44,7 @@ export function Row({ hit, folder, current, onReach }: Shown) {
       <Cell of="name">
         <b title={name}>{fileName(name)}</b>
         <span class="quiet">
-          {folderName(name)}
+          {folderName(name) && <bdi>{folderName(name)}</bdi>}
           {hit.similar > 0 && <em>+{hit.similar} similar</em>}
         </span>
       </Cell>

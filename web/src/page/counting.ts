@@ -21,9 +21,9 @@ export const values = signal<Readonly<Record<Subject, readonly string[]>>>({
   folder: [],
 });
 
-/** There is nothing to be found at all. */
+/** There is nothing to be found at all; a first run publishes its index when it is through. */
 export const isEmpty = computed(() => {
-  if (library.value !== null) return library.value.samples === 0;
+  if (library.value !== null) return library.value.indexed === 0;
   return Object.keys(filters.value).length === 0 && facets.value?.matching === 0;
 });
 

@@ -45,8 +45,8 @@ export function playOrStop(id: string, name: string): void {
 /** Puts the absolute path into the clipboard and says so. */
 export async function copyPath(id: string, name: string): Promise<boolean> {
   try {
-    const { path } = await reached(api.sample(id));
-    await toClipboard(path);
+    // Not the path that is shown: that has lost what a name may hide, and leads nowhere then.
+    await toClipboard((await reached(api.paths([id]))).replace(/\n$/, ""));
     tell(`Copied the path of “${fileName(name)}”.`);
     return true;
   } catch (error) {
