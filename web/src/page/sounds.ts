@@ -1,4 +1,5 @@
 // The library's sounds, seen, heard and taken along.
+import { signal } from "@preact/signals";
 import { api, audioUrl, previewUrl } from "../api/client";
 import type { WaveformShown } from "../api/types";
 import { type Loudness, play, playing, stop } from "../shared/player";
@@ -25,9 +26,12 @@ export function outlineOf(id: string): Promise<WaveformShown> {
   return asked;
 }
 
-/** Files may have changed: they are asked for anew. */
+/** Changes when files may have: outlines that are seen are then asked for anew. */
+export const outlinesForgotten = signal(0);
+
 export function forgetOutlines(): void {
   outlines.clear();
+  outlinesForgotten.value++;
 }
 
 /** Plays a sample as loud as others. `name` tells its format, and what a failure is about. */
