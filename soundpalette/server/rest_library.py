@@ -30,7 +30,6 @@ AUDIO_TYPES: Final = {
     ".caf": "audio/x-caf",
 }
 UNKNOWN_TYPE: Final = "application/octet-stream"
-KEPT_BY_BROWSERS: Final = "private, max-age=600"
 A_FILE: Final = ("a file",)
 """The reference of a call that decodes a sample, so that it takes its place in the lane of files."""
 
@@ -77,9 +76,8 @@ def add_samples(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         return await calls.run(lambda: show(bench, bench.sample(sample_id).id))
 
     @routes.get("/samples/{sample_id}/waveform", tags=["library"], responses=NAME_REFUSED)
-    async def sample_waveform(sample_id: Id, response: Response) -> WaveformShown:
+    async def sample_waveform(sample_id: Id) -> WaveformShown:
         """The outline of a sample, and how loud it is."""
-        response.headers["Cache-Control"] = KEPT_BY_BROWSERS
         return await calls.run(lambda: waveform(bench, sample_id), A_FILE)
 
     @routes.get(
