@@ -27,6 +27,9 @@ export class ApiError extends Error {
   }
 }
 
+/** After which a server that says nothing counts as gone: one that hangs, or a cable that was pulled, refuses nothing. */
+const PATIENCE_MS = 10_000;
+
 export type ExportFormat = "paths" | "json" | "m3u" | "zip";
 
 export const api = {
@@ -36,7 +39,7 @@ export const api = {
   searchUpload: (form: FormData, signal?: AbortSignal) =>
     json<SearchResult>("search/audio/upload", { method: "POST", body: form, ...(signal && { signal }) }),
   facets: (body: Filters, signal?: AbortSignal) => post<Facets>("library/facets", body, signal),
-  state: (signal?: AbortSignal) => get<LibraryState>("library/state", signal),
+  state: (signal?: AbortSignal) => get<LibraryState>("library/state", withinPatience(signal)),
   failures: (offset: number, limit: number, signal?: AbortSignal) =>
     get<Failures>(`library/failures?offset=${offset}&limit=${limit}`, signal),
   map: async (signal?: AbortSignal) => (await asked("library/map", signal ? { signal } : {})).arrayBuffer(),
@@ -59,7 +62,7 @@ export const api = {
   },
   /** Whether the server is there at all; asks for no token. */
   alive: async () => {
-    await asked("health/live", { cache: "no-store" });
+    await asked("health/live", { cache: "no-store", signal: withinPatience() });
   },
   /** The text of an export, a path a line. */
   paths: async (samples: readonly string[]) => (await asked(exportUrl(samples, "paths"), {})).text().catch(lost),
@@ -77,6 +80,11 @@ export function exportUrl(samples: readonly string[], format: ExportFormat): str
   const asked = new URLSearchParams(samples.map((id) => ["samples", id]));
   asked.set("format", format);
   return `palette/export?${asked}`;
+}
+
+function withinPatience(signal?: AbortSignal): AbortSignal {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return signal ? AbortSignal.any([signal, patience]) : patience;
 }
 
 function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -99,7 +107,7 @@ async function asked(path: string, init: RequestInit): Promise<Response> {
   return response;
 }
 
-/** What a connection comes to that was refused, or broke off within an answer. */
+/** What a connection comes to that was refused, said nothing for too long, or broke off within an answer. */
 function lost(error: unknown): never {
   if (error instanceof DOMException && error.name === "AbortError") throw error;
   throw new ApiError(0, "The server cannot be reached.");

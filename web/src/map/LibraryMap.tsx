@@ -1,5 +1,4 @@
 // The map: what it shows, what can be done with it, what its colours mean.
-import "./map.css";
 import { useSignalEffect } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { library } from "../page/library";

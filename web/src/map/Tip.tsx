@@ -36,11 +36,13 @@ export function Ring() {
 function useHearing(at: number): void {
   useEffect(() => {
     if (at < 0 || !playsOnHover.peek()) return;
+    const left = new AbortController();
     const timer = setTimeout(() => {
       // Before the first click or key a browser lets nothing sound.
-      if (navigator.userActivation.hasBeenActive) void hear(at);
+      if (navigator.userActivation.hasBeenActive) void hear(at, left.signal);
     }, REST_MS);
     return () => {
+      left.abort();
       clearTimeout(timer);
       const map = points.peek();
       if (map && at !== pinned.peek() && playing.peek() === idOf(map, at)) stop();

@@ -1,7 +1,7 @@
 // What is known of the samples that were pointed at.
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/client";
-import { isAbort, reached, sentenceOf } from "../page/connection";
+import { isAbort, isLost, reached, sentenceOf } from "../page/connection";
 import { playSample } from "../page/sounds";
 import { complain } from "../page/told";
 import { playing } from "../shared/player";
@@ -60,18 +60,19 @@ export function useKnown(at: number): Known | null {
   return map && at >= 0 && known?.id === idOf(map, at) ? known : null;
 }
 
-/** Plays the sample at `at`, unless it is heard already. */
-export async function hear(at: number): Promise<void> {
+/** Plays the sample at `at`, unless it is heard already, or was left before it could be. */
+export async function hear(at: number, left?: AbortSignal): Promise<void> {
   const map = points.peek();
   if (map === null || at < 0 || playing.peek() === idOf(map, at)) return;
   try {
-    const { id, path } = await knownAt(map, at);
-    await playSample(id, path);
+    const { id, path } = await knownAt(map, at, left);
+    if (!left?.aborted) await playSample(id, path);
   } catch (error) {
     complainUnlessLeft(error);
   }
 }
 
+/** A connection that is lost tells of itself, and of its return. */
 function complainUnlessLeft(error: unknown): void {
-  if (!isAbort(error)) complain(sentenceOf(error));
+  if (!isAbort(error) && !isLost(error)) complain(sentenceOf(error));
 }

@@ -1,13 +1,11 @@
 // What the palette is together, what each sound needs to fit, and what is lacking.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
-import { asSentence, tempo } from "../shared/words";
+import { adviceFor } from "../shared/advice";
+import { asSentence } from "../shared/words";
 import { isStale, telling } from "./description";
 import { view } from "./Page";
 import { query } from "./question";
-
-// A stretch of up to 1 % goes unheard (soundpalette/core/palette/tempo.py).
-const UNHEARD = 0.01;
 
 export function Advice() {
   const now = telling.value;
@@ -29,10 +27,10 @@ export function Advice() {
 }
 
 function Told({ description }: { description: PaletteDescription }) {
-  const { samples, fights, duplicates, outlier, lacking, words } = description;
+  const { fights, duplicates, outlier, lacking, words } = description;
   return (
     <div class={isStale.value ? "was" : ""}>
-      <Listed title="To make them fit" items={samples.flatMap((one) => adviceFor(one, description))} />
+      <Listed title="To make them fit" items={fitting(description)} />
       <Listed title="Fight for one band" items={fights} />
       <Listed title="Nearly the same" items={duplicates} />
       <Listed title="Least like the rest" items={outlier ? [outlier] : []} />
@@ -40,6 +38,12 @@ function Told({ description }: { description: PaletteDescription }) {
       {words.length > 0 && <p class="quiet">Sounds like: {words.join(", ")}.</p>}
     </div>
   );
+}
+
+/** What each sound needs to meet tempo and key; nothing of one that does. */
+function fitting(description: PaletteDescription): string[] {
+  const needs = description.samples.map((one) => ({ name: one.name, need: adviceFor(one, description) }));
+  return needs.filter(({ need }) => need).map(({ name, need }) => `${name}: ${need}`);
 }
 
 function Listed({ title, items }: { title: string; items: readonly string[] }) {
@@ -84,19 +88,4 @@ function searchFor(wanted: string): void {
   query.value = wanted;
   view.value = "list";
   document.querySelector('[type="search"]')?.scrollIntoView({ block: "nearest" });
-}
-
-type Sample = PaletteDescription["samples"][number];
-
-/** What is to be done to a sound so that it meets tempo and key; nothing for one that does. */
-function adviceFor(one: Sample, { bpm, key }: PaletteDescription): string[] {
-  const needs = [
-    one.stretch && Math.abs(one.stretch - 1) > UNHEARD && `play at ${one.stretch} × its speed for ${tempo(bpm)}`,
-    one.semitones && `transpose by ${signed(one.semitones)} for ${key}`,
-  ].filter(Boolean);
-  return needs.length ? [`${one.name}: ${needs.join(", ")}`] : [];
-}
-
-function signed(semitones: number): string {
-  return `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)} semitone${Math.abs(semitones) > 1 ? "s" : ""}`;
 }

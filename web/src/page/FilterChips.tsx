@@ -125,7 +125,7 @@ function Bpm({ name, label, shown }: { name: "min_bpm" | "max_bpm"; label: strin
       inputMode="decimal"
       aria-label={label}
       placeholder={shown}
-      value={filters.value[name] ?? ""}
+      value={String(filters.value[name] ?? "")} // a number would be written anew into "120." while it is typed
       onInput={(event) => setFilter(name, event.currentTarget.valueAsNumber || undefined)}
     />
   );

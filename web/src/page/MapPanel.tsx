@@ -1,19 +1,21 @@
 // The map, loaded when it is first shown.
-import { type Signal, signal } from "@preact/signals";
+import "../map/map.css"; // here: a style sheet of the part that is loaded later is not asked for again after a failure
+import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
-import { sentenceOf } from "./connection";
+import { connection, knock, sentenceOf } from "./connection";
 
 const loaded: Signal<ComponentType | null> = signal(null);
 const failed = signal("");
 
 export function MapPanel() {
-  useEffect(() => void load(), []);
+  useSignalEffect(() => {
+    if (connection.value === "here") void load();
+  });
   const Loaded = loaded.value;
   return (
     <section class="map" aria-label="Map of the library">
       {failed.value && <p role="alert">{failed.value}</p>}
-      {Loaded ? <Loaded /> : <p>Loading the map…</p>}
+      {Loaded ? <Loaded /> : !failed.value && <p>Loading the map…</p>}
     </section>
   );
 }
@@ -24,5 +26,6 @@ async function load(): Promise<void> {
     failed.value = "";
   } catch (error) {
     failed.value = `The map could not be loaded (${sentenceOf(error)}). Reload the page.`;
+    await knock(); // where the server is gone, its return loads the map
   }
 }

@@ -62,13 +62,13 @@ function Chosen({ chosen }: { chosen: Reference }) {
       <span class="like-name" title={name}>
         <span class="quiet">like</span> {name}
       </span>
-      <SoundButton icon="close" label="Remove the sound to be like" onPress={() => take(null)} />
+      <SoundButton icon="close" label="Remove the sound to be like" onPress={remove} />
     </>
   );
 }
 
 function PlayFile({ file }: { file: File }) {
-  const id = `file ${file.name}`;
+  const id = fileId(file);
   const here = playing.value === id;
   const press = () => (here ? stop() : void playFile(id, file));
   const label = `${here ? "Stop" : "Play"} ${file.name}`;
@@ -80,6 +80,16 @@ async function playFile(id: string, file: File): Promise<void> {
   if (!(await play({ id, urls: [url] }))) complain(`“${file.name}” cannot be played by this browser.`);
   // The element has the file open once it plays; another one is not begun with this address.
   else setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Its sound ends with it: there is no other button to stop it. */
+function remove(): void {
+  if (reference.value?.kind === "file" && playing.value === fileId(reference.value.file)) stop();
+  take(null);
+}
+
+function fileId(file: File): string {
+  return `file ${file.name}`;
 }
 
 function take(chosen: Reference | null): void {

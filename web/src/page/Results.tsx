@@ -24,7 +24,7 @@ export function Results() {
   return (
     <>
       <Grid result={result} />
-      {nextStep.value && result.hits.length >= asksFor.value && (
+      {nextStep.value && (answer.value.state === "asking" || result.hits.length >= asksFor.value) && (
         <button type="button" class="more" onClick={askForMore}>
           More sounds
         </button>
@@ -38,18 +38,19 @@ export function Results() {
 }
 
 function Grid({ result }: { result: SearchResult }) {
-  const at = useSignal(0);
+  const at = useSignal(""); // the id of the row that the tab key reaches: where an answer has it no more, its first
   const grid = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
   const { hits, roots } = result;
-  const current = Math.min(at.value, hits.length - 1);
+  const found = hits.findIndex((hit) => hit.sample_id === at.value);
+  const current = Math.max(0, found);
   const focus = (row: number) => {
-    at.value = Math.max(0, Math.min(row, hits.length - 1));
-    grid.current?.querySelectorAll<HTMLElement>("[role=row]")[at.value]?.focus();
+    const reached = Math.max(0, Math.min(row, hits.length - 1));
+    grid.current?.querySelectorAll<HTMLElement>("[role=row]")[reached]?.focus();
   };
   useEffect(() => {
-    // The row that had the focus may be gone with the old answer.
-    if (hadFocus.current && document.activeElement === document.body) focus(0);
+    // The row that had the focus may be gone with the old answer; a click beside the rows takes it away, too.
+    if (found < 0 && hadFocus.current && document.activeElement === document.body) focus(0);
   }, [result]);
 
   const press = (event: KeyboardEvent) => {
@@ -85,7 +86,7 @@ function Grid({ result }: { result: SearchResult }) {
           folder={roots[hit.root] ?? ""}
           current={row === current}
           onReach={() => {
-            at.value = row;
+            at.value = hit.sample_id;
           }}
         />
       ))}
@@ -97,7 +98,7 @@ function Grid({ result }: { result: SearchResult }) {
 function act(event: KeyboardEvent, hit: SearchHit | undefined): boolean {
   const onButton = event.target instanceof Element && event.target.closest("button") !== null;
   if (hit === undefined || (onButton && (event.key === " " || event.key === "Enter"))) return false;
-  const action = PRESSED[event.key];
+  const action = PRESSED[event.key] ?? PRESSED[event.key.toLowerCase()];
   action?.(hit);
   return action !== undefined;
 }

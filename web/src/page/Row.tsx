@@ -9,7 +9,7 @@ import { fileName, folderName, seconds, tempo } from "../shared/words";
 import { drag } from "./dragging";
 import { useHover } from "./hovering";
 import { CopyPathButton, MoreLikeButton, PaletteButton, PlayButton } from "./SoundButtons";
-import { outlineOf } from "./sounds";
+import { outlineOf, outlinesForgotten } from "./sounds";
 
 interface Shown {
   readonly hit: SearchHit;
@@ -112,7 +112,7 @@ function Wave({ id, role }: { id: string; role: string }) {
     const unknown = () => undefined; // a missing outline is no failure of the page; playing the sound tells why
     if (place.current) whenSeen(place.current, () => void outlineOf(id).then(draw, unknown));
     return () => ends.abort();
-  }, [id]);
+  }, [id, outlinesForgotten.value]);
   return (
     <div ref={place} class="wave-place">
       <Waveform outline={outline} role={role} progress={playing.value === id ? progress.value : 0} />

@@ -1,5 +1,5 @@
 // Words and filters stand in the page's address, so that reload and back keep them. Nothing else is kept.
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import type { Filters } from "../api/types";
 import { avoid, filters, query } from "./question";
 
@@ -8,13 +8,27 @@ const FIGURES = ["min_bpm", "max_bpm"] as const;
 
 /** Takes words and filters from the address, and keeps them there. Returns what ends that. */
 export function keepAddress(): () => void {
-  const asked = new URLSearchParams(location.search);
-  query.value = asked.get("q") ?? "";
-  avoid.value = asked.get("avoid") ?? "";
-  filters.value = filtersOf(asked);
-  return effect(() => {
+  const back = () => {
+    if (addressOf(query.value, avoid.value, filters.value) !== location.search) take();
+  };
+  take();
+  addEventListener("popstate", back); // the link to the palette leaves an address behind
+  const end = effect(() => {
     const search = addressOf(query.value, avoid.value, filters.value);
     if (search !== location.search) history.replaceState(null, "", `${location.pathname}${search}`);
+  });
+  return () => {
+    removeEventListener("popstate", back);
+    end();
+  };
+}
+
+function take(): void {
+  const asked = new URLSearchParams(location.search);
+  batch(() => {
+    query.value = asked.get("q") ?? "";
+    avoid.value = asked.get("avoid") ?? "";
+    filters.value = filtersOf(asked);
   });
 }
 

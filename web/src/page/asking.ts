@@ -1,5 +1,5 @@
 // Asks the server whenever the question has changed: soon where it is being typed, at once where it was chosen.
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { api } from "../api/client";
 import type { Filters, SearchResult, TextSearch } from "../api/types";
 import { connection, reached, sentenceOf } from "./connection";
@@ -40,6 +40,8 @@ const question = computed<Question>(() => ({
 
 let resting: ReturnType<typeof setTimeout> | undefined;
 let underWay = new AbortController();
+/** The library has changed since what is under way was asked. */
+let outdated = false;
 
 /** From now on every change is asked. Returns what ends that. */
 export function keepAsking(): () => void {
@@ -56,10 +58,12 @@ export function keepAsking(): () => void {
     onChange(
       () => connection.value,
       (was, is) => was !== "here" && is === "here",
+      ask,
     ),
     onChange(
       () => library.value?.version,
       (was, is) => was !== undefined && is !== undefined,
+      askAnew,
     ),
   ];
   void ask();
@@ -73,6 +77,7 @@ export async function ask(): Promise<void> {
   clearTimeout(resting);
   underWay.abort();
   underWay = new AbortController();
+  outdated = false;
   const { signal } = underWay;
   const now = question.peek();
   await counted; // an empty library has no index to ask: its search would be an error
@@ -83,8 +88,17 @@ export async function ask(): Promise<void> {
   slow.value = false;
 }
 
+/** What is under way is not given up for it: while an indexer commits every second, a slow answer would never come. */
+function askAnew(): void {
+  if (answer.peek().state === "asking") outdated = true;
+  else void ask();
+}
+
 export function askForMore(): void {
-  asksFor.value = nextStep.value ?? asksFor.value;
+  batch(() => {
+    asksFor.value = nextStep.value ?? asksFor.value;
+    answer.value = { state: "asking", before: shown.peek() }; // at once: the button that was pressed keeps its focus
+  });
   void ask();
 }
 
@@ -103,6 +117,7 @@ async function told(request: Request, signal: AbortSignal): Promise<void> {
     clearTimeout(waits);
     if (!signal.aborted) slow.value = false;
   }
+  if (outdated && !signal.aborted) void ask();
 }
 
 /** Null: there is nothing to look for. */
@@ -144,7 +159,7 @@ function isTyped(a: Question, b: Question): boolean {
 }
 
 /** Asks anew what was asked when a value changes so that the answer may be another. */
-function onChange<T>(value: () => T, matters: (was: T, is: T) => boolean): () => void {
+function onChange<T>(value: () => T, matters: (was: T, is: T) => boolean, then: () => void): () => void {
   let was = value();
   return effect(() => {
     const is = value();
@@ -153,6 +168,6 @@ function onChange<T>(value: () => T, matters: (was: T, is: T) => boolean): () =>
     was = is;
     if (!asksAnew) return;
     forgetOutlines();
-    void ask();
+    then();
   });
 }

@@ -80,7 +80,8 @@ function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0;
 }
 
-async function knock(): Promise<void> {
+/** Asks whether it is there, and notes it. */
+export async function knock(): Promise<void> {
   try {
     await reached(api.alive());
   } catch (error) {

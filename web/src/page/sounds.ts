@@ -1,4 +1,5 @@
 // The library's sounds, seen, heard and taken along.
+import { signal } from "@preact/signals";
 import { api, audioUrl, previewUrl } from "../api/client";
 import type { WaveformShown } from "../api/types";
 import { type Loudness, play, playing, stop } from "../shared/player";
@@ -12,22 +13,25 @@ const UNPLAYABLE = /\.(aiff?|aifc|caf)$/i;
 const MOST_AT_ONCE = 3;
 
 const outlines = new Map<string, Promise<WaveformShown>>();
-const waiting: (() => void)[] = [];
+const waiting: { readonly id: string; readonly go: () => void }[] = [];
 let atOnce = 0;
 
 /** The outline of a sample and how loud it is, asked for once. */
 export function outlineOf(id: string): Promise<WaveformShown> {
   const known = outlines.get(id);
   if (known) return known;
-  const asked = inTurn(() => reached(api.waveform(id)));
+  const asked = inTurn(id, () => reached(api.waveform(id)));
   outlines.set(id, asked);
   asked.catch(() => outlines.delete(id));
   return asked;
 }
 
-/** Files may have changed: they are asked for anew. */
+/** Changes when files may have: outlines that are seen are then asked for anew. */
+export const outlinesForgotten = signal(0);
+
 export function forgetOutlines(): void {
   outlines.clear();
+  outlinesForgotten.value++;
 }
 
 /** Plays a sample as loud as others. `name` tells its format, and what a failure is about. */
@@ -79,7 +83,9 @@ function copiedBySelection(text: string): boolean {
 }
 
 async function loudnessOf(id: string): Promise<Loudness | undefined> {
-  const { loudness_lufs: lufs, peak_db: peakDb } = await outlineOf(id);
+  const asked = outlineOf(id);
+  hasten(id);
+  const { loudness_lufs: lufs, peak_db: peakDb } = await asked;
   return { lufs, peakDb };
 }
 
@@ -94,14 +100,20 @@ async function complainOf(id: string, name: string): Promise<void> {
 }
 
 /** The latest is asked first: it is what is looked at. */
-async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
-  if (atOnce >= MOST_AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+async function inTurn<T>(id: string, ask: () => Promise<T>): Promise<T> {
+  if (atOnce >= MOST_AT_ONCE) await new Promise<void>((go) => waiting.push({ id, go }));
   else atOnce++;
   try {
     return await ask();
   } finally {
     const next = waiting.pop();
-    if (next) next();
+    if (next) next.go();
     else atOnce--;
   }
+}
+
+/** What is to be heard waits for no outline of another. */
+function hasten(id: string): void {
+  const at = waiting.findLastIndex((one) => one.id === id);
+  if (at >= 0) waiting.push(...waiting.splice(at, 1));
 }
