@@ -131,6 +131,6 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         format: ExportFormat = "paths",  # noqa: A002 - the parameter's name
     ) -> OpenFile:
         """A palette to take along: its paths, a description, a playlist, or its files."""
-        lane = A_FILE if format == "zip" else ()  # lists open no file, and wait for none
-        taken = await calls.run(lambda: export_palette(bench, samples, format), lane)
+        run = calls.archive if format == "zip" else calls.run  # lists open no file, and wait for none
+        taken = await run(lambda: export_palette(bench, samples, format))
         return OpenFile(taken.content, taken.name, taken.media_type, request.headers, "attachment")
