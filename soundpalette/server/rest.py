@@ -101,8 +101,9 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
 
 async def _heard(bench: Workbench, calls: Calls, file: BinaryIO) -> Heard:
     """A sound that is known waits for no other to be decoded."""
-    known = await calls.run(lambda: uploads.heard_before(bench, file))
-    return await calls.run(lambda: uploads.hear(bench, file), A_FILE) if known is None else known
+    content_hash = await calls.run(lambda: uploads.hash_of(file))
+    known = uploads.heard_before(bench, content_hash)
+    return known or await calls.run(lambda: uploads.hear(bench, file, content_hash), A_FILE)
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
