@@ -32,7 +32,7 @@ class AudioError(SoundPaletteError):
     def __init__(self, path: object, reason: str) -> None:
         self.path = str(path)
         self.reason = reason
-        super().__init__(f"{self.path}: {reason}")
+        super().__init__(f"{self.path} {reason}")
 
     def __reduce__(self) -> tuple[type["AudioError"], tuple[str, str]]:
         return type(self), (self.path, self.reason)

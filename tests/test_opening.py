@@ -75,9 +75,16 @@ def test_no_browser_opens_none_and_any_free_port_may_be_configured(opened: Path)
     assert not opened.exists()
 
 
-def test_a_port_that_a_stranger_holds_is_one_sentence(opened: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger, opening(stranger.getsockname()[1]) as process:
-        assert process.stderr is not None
-        assert "cannot be bound" in process.stderr.read()
-        assert process.wait(60) == 2
+def test_a_port_that_a_stranger_holds_is_one_sentence_whose_advice_helps(opened: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        with opening(taken) as process:
+            assert process.stderr is not None
+            told = process.stderr.read()
+            assert "cannot be bound" in told
+            assert "--port or [server] port" in told
+            assert process.wait(60) == 2
+        with opening(taken, "--no-browser", "--port", "0") as process:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("SoundPalette is at http://127.0.0.1:")
     assert not opened.exists()

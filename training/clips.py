@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from soundpalette.core.audio import Width
 from soundpalette.core.encoders.compact_frontend import BANDS, RATE, WINDOW_SAMPLES, make_window, normalise
+from soundpalette.core.stereo import Width
 from training.places import DATA
 from training.teacher import heard
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from soundpalette.core.audio import Width
+from soundpalette.core.stereo import Width
 from training.dsp import Audio, Rng, log_uniform, noise, reverb
 from training.registry import Made
 

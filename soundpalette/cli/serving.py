@@ -19,14 +19,15 @@ class Transport(StrEnum):
     SSE = "sse"
 
 
+Port = Annotated[int | None, typer.Option("--port", envvar="PORT", help="0: any free one.", min=0, max=65535)]
+
+
 def serve(
     transport: Annotated[
         Transport, typer.Option("--transport", help="stdio; or http: MCP at /mcp, SSE at /sse, REST, all on one port.")
     ] = Transport.STDIO,
     host: Annotated[str, typer.Option("--host", help="The address to bind; none: the configured one.")] = "",
-    port: Annotated[
-        int | None, typer.Option("--port", envvar="PORT", help="0: any free one.", min=0, max=65535)
-    ] = None,
+    port: Port = None,
     encoder: Encoder = None,
 ) -> None:
     """Serve the tools to MCP clients, and over HTTP to everyone who has the token."""
@@ -56,6 +57,7 @@ def serve(
 
 def open_page(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say where the page is.")] = False,
+    port: Port = None,
 ) -> None:
     """Find, hear and choose sounds on a page in your browser. Serves it until Ctrl-C, unless a server runs already."""
     from soundpalette.server.logs import configure_logs
@@ -69,11 +71,12 @@ def open_page(
     with errors_told():
         app = app_with(None)
         server = app.config.server
-        if server.port and answers(LOOPBACK, server.port):
-            announce(url(LOOPBACK, server.port))
+        chosen = server.port if port is None else port
+        if chosen and answers(LOOPBACK, chosen):
+            announce(url(LOOPBACK, chosen))
             return
         configure_logs(server.log_level, server.log_format)
-        serve_http(app.http(), LOOPBACK, server.port, token=bool(app.token), announce=announce)
+        serve_http(app.http(), LOOPBACK, chosen, token=bool(app.token), announce=announce)
 
 
 def _browse(address: str) -> None:

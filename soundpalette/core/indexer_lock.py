@@ -50,8 +50,11 @@ def indexing(folder: Path) -> Iterator[None]:
 
 
 def is_at_work(run: Run | None, folder: Path) -> bool:
-    """Whether the catalogue's last `run` in a space goes on: it has no end, and an indexer of `folder` is alive."""
-    if run is None or run.finished:
+    """Whether the catalogue's last `run` in a space goes on: it has no end, and an indexer of `folder` is alive.
+
+    Only the newest run of all may: one indexer is let in, and what it does in another space is no life of this one.
+    """
+    if run is None or run.finished or not run.newest:
         return False
     if not (folder / ALIVE).exists():
         return False

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import soundfile
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Width, recording
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, recording
 from soundpalette.core.music.sound import HEARD_SECONDS, mono
+from soundpalette.core.stereo import Width
 from soundpalette.core.types import Waveform
 
 RATE: Final = 32_000

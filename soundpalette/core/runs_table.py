@@ -10,13 +10,14 @@ from soundpalette.core.types import Counts, Space
 @dataclass(frozen=True, slots=True)
 class Run:
     """An indexing run: when it began and ended ("": it did not), files it is to read and those that it committed, when
-    that was last told. Times are UTC in ISO 8601."""
+    that was last told, and whether no other began later, in whichever space. Times are UTC in ISO 8601."""
 
     started: str
     finished: str
     planned: int
     done: int
     changed: str
+    newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ class RunsTable(Database):
     def last_run(self, space: Space) -> Run | None:
         """The run in `space` that began last, whether it is at work, has ended or was broken off."""
         sql = (
-            "SELECT started, coalesce(finished, ''), planned, done, changed FROM runs "
+            "SELECT started, coalesce(finished, ''), planned, done, changed, id = (SELECT max(id) FROM runs) FROM runs "
             "WHERE space = ? ORDER BY id DESC LIMIT 1"
         )
         rows = self._rows(sql, (space.key,))
-        return Run(*rows[0]) if rows else None
+        return Run(*rows[0][:-1], newest=bool(rows[0][-1])) if rows else None
 
     def last_finished(self, space: Space) -> str:
         """When the last whole run in `space` ended, UTC; "" where none did."""

@@ -68,7 +68,8 @@ class Lane:
 
 
 class Calls:
-    """Two lanes of calls, so that sounds to be read and encoded, which may take seconds each, hold up no words.
+    """Three lanes of calls, so that sounds to be read and encoded, which may take seconds each, hold up no words, and
+    archives, which may take a minute, hold up no sounds; one is put together at a time, on the disk.
 
     Over a `network` errors do not tell where the server keeps its own files: its log does.
     """
@@ -77,17 +78,24 @@ class Calls:
         self._network = network
         self.words = Lane(max(LEAST_AT_WORK, processors()), waiting)
         self.files = Lane(max(1, processors() // 2), waiting)
+        self.archives = Lane(1, waiting)
 
     @property
     def lanes(self) -> dict[str, Lane]:
-        return {"words": self.words, "files": self.files}
+        return {"words": self.words, "files": self.files, "archives": self.archives}
 
     async def run(self, work: Callable[[], T], references: Sequence[str] = ()) -> T:
         """What `work` returns, done in a thread; `references` are the sounds that it was given, by id or path.
 
         Raises BusyError where too many wait.
         """
-        lane = self.words if all(map(is_sample_id, references)) else self.files
+        return await self._run(self.words if all(map(is_sample_id, references)) else self.files, work)
+
+    async def archive(self, work: Callable[[], T]) -> T:
+        """As `run`, for what copies whole files."""
+        return await self._run(self.archives, work)
+
+    async def _run(self, lane: Lane, work: Callable[[], T]) -> T:
         try:
             return await lane.run(work)
         except SoundPaletteError as error:

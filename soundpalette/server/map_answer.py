@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import Response
 
+from soundpalette.server.conditional import conditional
 from soundpalette.tools.maps import library_map, map_version, zipped_map
 from soundpalette.tools.workbench import Workbench
 
@@ -12,9 +13,5 @@ def map_answer(bench: Workbench, asked: Mapping[str, str], media_type: str) -> R
     """The map, gzipped where the `asked` headers take that, or 304 for whoever has it. Raises SoundPaletteError."""
     # Read before the map itself: a change between the two then costs one more answer, and hides nothing.
     tag = f'W/"{map_version(bench)}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if tag in [one.strip() for one in asked.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in asked.get("accept-encoding", ""):
-        return Response(zipped_map(bench), headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(library_map(bench), headers=headers, media_type=media_type)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return conditional(asked, headers, media_type, lambda: library_map(bench), lambda: zipped_map(bench))

@@ -12,6 +12,8 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from soundpalette.server.conditional import conditional
+
 START: Final = "index.html"
 ASSETS: Final = "web"
 """The folder of files whose names hold a hash of what is in them, and the path that they are served below."""
@@ -45,12 +47,8 @@ class Asset:
 
     def answer(self, asked: Request, headers: Mapping[str, str]) -> Response:
         """The file, compressed where that is taken; 304 for who has it already."""
-        sent = {**headers, "ETag": self.tag, "Vary": "Accept-Encoding"}
-        if self.tag in [tag.strip() for tag in asked.headers.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=sent)
-        if _takes_gzip(asked.headers.get("accept-encoding", "")) and len(self.packed) < len(self.content):
-            return Response(self.packed, headers={**sent, "Content-Encoding": "gzip"}, media_type=self.media_type)
-        return Response(self.content, headers=sent, media_type=self.media_type)
+        packed = (lambda: self.packed) if len(self.packed) < len(self.content) else None
+        return conditional(asked.headers, {**headers, "ETag": self.tag}, self.media_type, lambda: self.content, packed)
 
 
 def built() -> Traversable:
@@ -86,12 +84,3 @@ def _asset(file: Traversable) -> Asset:
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'  # weak: of the content, however it is encoded
     kind = TYPES.get(PurePath(file.name).suffix, UNKNOWN_TYPE)
     return Asset(content, gzip.compress(content, mtime=0), kind, tag)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header takes gzip (RFC 9110, section 12.5.3); the wildcard is not counted."""
-    for one in accepted.lower().split(","):
-        name, _, weight = one.replace(" ", "").partition(";")
-        if name == "gzip":
-            return weight.rstrip("0.") != "q="
-    return False

@@ -101,8 +101,9 @@ def _add_searches(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
 
 async def _heard(bench: Workbench, calls: Calls, file: BinaryIO) -> Heard:
     """A sound that is known waits for no other to be decoded."""
-    known = await calls.run(lambda: uploads.heard_before(bench, file))
-    return await calls.run(lambda: uploads.hear(bench, file), A_FILE) if known is None else known
+    content_hash = await calls.run(lambda: uploads.hash_of(file))
+    known = uploads.heard_before(bench, content_hash)
+    return known or await calls.run(lambda: uploads.hear(bench, file, content_hash), A_FILE)
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
@@ -131,6 +132,6 @@ def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
         format: ExportFormat = "paths",  # noqa: A002 - the parameter's name
     ) -> OpenFile:
         """A palette to take along: its paths, a description, a playlist, or its files."""
-        lane = A_FILE if format == "zip" else ()  # lists open no file, and wait for none
-        taken = await calls.run(lambda: export_palette(bench, samples, format), lane)
+        run = calls.archive if format == "zip" else calls.run  # lists open no file, and wait for none
+        taken = await run(lambda: export_palette(bench, samples, format))
         return OpenFile(taken.content, taken.name, taken.media_type, request.headers, "attachment")

@@ -49,7 +49,7 @@ class Audition(Answer):
 
     def _level(self) -> str:
         if self.peak_db <= SILENT_DB:
-            return "silent"
+            return "silent" if self.seconds <= preview.EXCERPT.seconds else "silent in this part"
         return f"{self.loudness_lufs:.0f} LUFS, peak {self.peak_db:.1f} dB"
 
 

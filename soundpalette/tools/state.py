@@ -36,7 +36,7 @@ class LibraryState(Answer):
     done: int = Field(description="Files of this run")
     planned: int
     finished: str = Field(description="When the last whole run ended, UTC; empty: never")
-    version: str = Field(description="Changes when an answer may change")
+    version: str = Field(description="Changes when an answer may change; with failures, when their number does")
 
 
 class FailureShown(Answer):
@@ -57,20 +57,20 @@ def library_state(bench: Workbench) -> LibraryState:
     """Loads no encoder. Raises SoundPaletteError for a damaged index."""
     searcher = bench.searcher
     catalogue, space, manifest = searcher.catalogue, searcher.store.space, searcher.store.manifest()
-    run = catalogue.last_run(space)
+    run, failed = catalogue.last_run(space), catalogue.failed(space)
     return LibraryState(
         encoder=space.encoder,
         samples=catalogue.total(),
         indexed=manifest.count if manifest else 0,
         pending=searcher.pending(manifest.generation if manifest else 0),
-        failed=catalogue.failed(space),
+        failed=failed,
         mapped=catalogue.mapped(space),
         roots=root_states(catalogue),
         running=is_at_work(run, catalogue.path.parent),
         done=run.done if run else 0,
         planned=run.planned if run else 0,
         finished=catalogue.last_finished(space),
-        version=_version(bench, manifest),
+        version=_version(bench, manifest, failed),
     )
 
 
@@ -91,9 +91,9 @@ def library_failures(bench: Workbench, offset: int, limit: int) -> Failures:
     )
 
 
-def _version(bench: Workbench, manifest: Manifest | None) -> str:
-    """Of the catalogue's state, of the index that answers and of the map."""
+def _version(bench: Workbench, manifest: Manifest | None, failed: int) -> str:
+    """Of the catalogue's state, of the index that answers, of the map and of how many files failed."""
     catalogue = bench.searcher.catalogue
     published = manifest and (manifest.generation, manifest.stamp)
-    state = f"{catalogue.stamp()} {catalogue.edition()} {published} {map_version(bench)}"
+    state = f"{catalogue.stamp()} {catalogue.edition()} {published} {map_version(bench)} {failed}"
     return hashlib.sha256(state.encode()).hexdigest()[:VERSION_LETTERS]

@@ -40,19 +40,26 @@ def checked_wish(bench: Workbench, wish: Wish) -> Wish:
     return replace(wish, query=query, filters=filters, preferences=preferences)
 
 
-def heard_before(bench: Workbench, upload: BinaryIO) -> Heard | None:
+def hash_of(upload: BinaryIO) -> str:
+    """SHA-256 of the bytes, in hex."""
+    upload.seek(0)
+    digest = hashlib.sha256()
+    while block := upload.read(BLOCK_BYTES):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def heard_before(bench: Workbench, content_hash: str) -> Heard | None:
     """An upload whose vector is still known: moving the blend sends the same sound again and again."""
-    content_hash = _hash_of(upload)
     vector = bench.heard.recall(None, content_hash)
     return None if vector is None else Heard(content_hash, vector)
 
 
-def hear(bench: Workbench, upload: BinaryIO) -> Heard:
-    """The vector of an upload, which this process opens only once another one has decoded it.
+def hear(bench: Workbench, upload: BinaryIO, content_hash: str) -> Heard:
+    """The vector of an upload of that hash, which this process opens only once another one has decoded it.
 
     Raises SoundPaletteError with a sentence for the caller; it names no path of ours.
     """
-    content_hash = _hash_of(upload)
     return Heard(content_hash, bench.heard.of(None, content_hash, lambda: _vector_of(bench, upload)))
 
 
@@ -62,14 +69,6 @@ def search_by_upload(bench: Workbench, heard: Heard, wish: Wish) -> SearchResult
     if not wish.query:
         return told(bench, searcher.by_audio(heard, k, filters, preferences))
     return told(bench, searcher.hybrid(wish.query, heard, wish.alpha, k, filters, preferences))
-
-
-def _hash_of(upload: BinaryIO) -> str:
-    upload.seek(0)
-    digest = hashlib.sha256()
-    while block := upload.read(BLOCK_BYTES):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def _vector_of(bench: Workbench, upload: BinaryIO) -> Vector:

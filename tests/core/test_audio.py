@@ -11,7 +11,8 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soundpalette.core.audio import Limits, Width, decode, probe, recording, stream
+from soundpalette.core.audio import Limits, decode, probe, recording, stream
+from soundpalette.core.stereo import Width
 from soundpalette.errors import AudioError
 from tests.sounds import RATE, noise, tone, write
 
@@ -238,21 +239,6 @@ def test_damaged_files_decode_to_finite_audio_or_are_refused(tmp_path: Path, dat
                 break
     except AudioError as error:
         assert str(path) in str(error)
-
-
-@pytest.mark.parametrize(
-    ("sides", "width"),
-    [
-        (np.ones((100, 1)), 0.0), (np.ones(100), 0.0), (np.tile([1.0, 1.0], (100, 1)), 0.0), (np.zeros((100, 2)), 0.0),
-        (np.tile([1.0, -1.0], (100, 1)), 1.0), (np.tile([1.0, 0.0], (100, 1)), 0.5**0.5),
-        (np.tile([1.0, 1.0, -1.0], (100, 1)), 0.0), (np.tile([1e200, -1e200], (100, 1)), 0.0),
-    ],
-)  # fmt: skip
-def test_width_is_the_share_of_the_side(sides: np.ndarray, width: float) -> None:
-    heard = Width()
-    for block in np.array_split(sides, 3):
-        heard.add(block)
-    assert heard.value == pytest.approx(width)
 
 
 def test_width_is_gathered_while_a_file_streams(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from soundpalette.core.indexer_lock import ALIVE, RECENT, indexing, is_at_work
 from soundpalette.core.runs_table import Run
 from soundpalette.errors import IndexingError
 
-RUN = Run("2026-01-01T00:00:00+00:00", "", 10, 3, "2026-01-01T00:00:00+00:00")
+RUN = Run("2026-01-01T00:00:00+00:00", "", 10, 3, "2026-01-01T00:00:00+00:00", newest=True)
 HOLD = """
 import sys
 from pathlib import Path
@@ -47,6 +47,7 @@ def test_a_run_goes_on_while_its_indexer_lives_and_not_after_it_was_killed(tmp_p
         with pytest.raises(IndexingError, match="another indexer is at work"), indexing(tmp_path):
             pass
         assert not is_at_work(replace(RUN, finished=RUN.started), tmp_path)
+        assert not is_at_work(replace(RUN, newest=False), tmp_path)
         assert not is_at_work(None, tmp_path)
         process.send_signal(signal.SIGKILL)
         process.wait()

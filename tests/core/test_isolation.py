@@ -28,7 +28,7 @@ def test_what_is_no_audio_is_a_sentence_without_a_path(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no audio" * 100)
     with pytest.raises(AudioError) as told:
         decode_isolated(tmp_path / "x", tmp_path / "out.wav")
-    assert str(told.value).startswith("the upload: is not readable audio")
+    assert str(told.value).startswith("the upload is not readable audio")
     assert str(tmp_path) not in str(told.value)
 
 

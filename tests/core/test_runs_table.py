@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from soundpalette.core.catalogue import Catalogue
+from soundpalette.core.indexer_lock import indexing, is_at_work
 from soundpalette.core.runs_table import Advance
 from soundpalette.core.types import Counts
 from soundpalette.errors import CatalogueError
@@ -47,3 +48,13 @@ def test_the_last_whole_run_is_remembered_beside_one_that_goes_on(catalogue: Cat
     assert told is not None
     assert told.finished == ""
     assert catalogue.last_finished(SPACE) == ended != ""
+
+
+def test_a_run_that_broke_off_is_not_at_work_while_another_space_is_indexed(catalogue: Catalogue) -> None:
+    folder = catalogue.path.parent
+    catalogue.start_run(SPACE)
+    with indexing(folder):
+        assert is_at_work(catalogue.last_run(SPACE), folder)
+        catalogue.start_run(OTHER)
+        assert not is_at_work(catalogue.last_run(SPACE), folder)
+        assert is_at_work(catalogue.last_run(OTHER), folder)

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import anyio
+import httpx
 import pytest
 from anyio.abc import TaskGroup
+from fastapi import FastAPI
 from mcp.client import Client
 from mcp.server.mcpserver.exceptions import ToolError
 
@@ -16,8 +18,9 @@ from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.search import Searcher
 from soundpalette.core.threads import processors
 from soundpalette.errors import BusyError
-from soundpalette.server.calls import LEAST_AT_WORK, Calls, Lane
+from soundpalette.server.calls import A_FILE, LEAST_AT_WORK, Calls, Lane
 from soundpalette.server.mcp import build
+from soundpalette.server.rest import router
 from soundpalette.tools.workbench import Workbench
 from tests.conftest import index_store
 
@@ -131,6 +134,22 @@ async def test_files_to_be_read_hold_up_no_words_and_no_indexed_sounds() -> None
         await until(lambda: calls.files.at_work + calls.files.waiting == 2)
         assert await calls.run(lambda: "words") == "words"
         assert await calls.run(lambda: "like this", [SAMPLE.upper()]) == "like this"
+        gate.open()
+
+
+async def test_a_zip_waits_for_other_zips_and_holds_up_no_sound(bench: Workbench) -> None:
+    calls, gate, app = Calls(waiting=1), Gate(), FastAPI()
+    app.include_router(router(bench, calls))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(calls.archive, gate.work("a ZIP"))
+        await until(lambda: calls.archives.at_work == 1)
+        tasks.start_soon(client.get, f"/palette/export?samples={SAMPLE}&format=zip")
+        await until(lambda: calls.archives.waiting == 1)
+        assert await calls.run(lambda: "a waveform", A_FILE) == "a waveform"
         gate.open()
 
 

@@ -119,7 +119,8 @@ def test_from_an_empty_library_on_figures_tell_what_was_asked_and_what_there_is(
     assert (seen["soundpalette_cache_hits_total"], seen["soundpalette_cache_misses_total"]) == (1, 1)
     assert (seen["soundpalette_samples"], seen["soundpalette_pending"]) == (6, 0)
     assert seen["soundpalette_index_generation"] > 0
-    assert seen['soundpalette_calls{lane="words",state="at_work"}'] == 0
+    for lane in ("words", "files", "archives"):
+        assert seen[f'soundpalette_calls{{lane="{lane}",state="at_work"}}'] == 0
     assert not [name for name in seen if "nowhere" in name or "STRANGE" in name]
 
 

@@ -40,6 +40,17 @@ def test_the_version_changes_with_the_library_alone(crate_bench: Workbench, inde
     assert library_state(crate_bench).version != before
 
 
+def test_the_version_changes_where_nothing_but_failures_is_new(
+    crate_bench: Workbench, indexer: Indexer, crate: Path
+) -> None:
+    before = library_state(crate_bench).version
+    (crate / "bad.wav").write_bytes(b"no audio")
+    indexer.run([crate], Lines())
+    failing = library_state(crate_bench).version
+    indexer.run([crate], Lines())
+    assert library_state(crate_bench).version == failing != before
+
+
 def test_failures_come_by_path_in_pages(crate_bench: Workbench, indexer: Indexer, crate: Path) -> None:
     for number in range(3):
         (crate / f"bad {number}\u202e.wav").write_bytes(b"" if number else b"no audio")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, Width, recording
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, recording
 from soundpalette.core.encoders.base import Encoder, unit
 from soundpalette.core.encoders.compact_frontend import (
     BANDS,
@@ -33,6 +33,7 @@ from soundpalette.core.encoders.compact_frontend import (
     normalise,
 )
 from soundpalette.core.encoders.runtime import fast_bfloat16
+from soundpalette.core.stereo import Width
 from soundpalette.core.types import Features, Space, Vector, Vectors, Waveform, Window
 from soundpalette.errors import EncoderError, WeightsError
 

@@ -102,7 +102,7 @@ def _first_beyond(audio: Waveform, level: float) -> int:
 def make_window(audio: Waveform, file_seconds: float, width: float) -> Window:
     """One stretch of normalised audio, at most 3 s [samples] at 32 kHz -> float32 [1 + frames, 64].
 
-    `file_seconds` and `width` (`core.audio.Width`) are the whole file's.
+    `file_seconds` and `width` (`core.stereo.Width`) are the whole file's.
     """
     power = _mel_power(audio)
     window = np.zeros((1 + len(power), BANDS), np.float32)

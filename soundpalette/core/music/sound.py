@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, Width, recording
+from soundpalette.core.audio import DEFAULT_LIMITS, Limits, Recording, recording
 from soundpalette.core.music import measures
 from soundpalette.core.music.chroma import Chroma, find_chroma
 from soundpalette.core.music.loudness import SILENCE_LUFS, loudness_lufs
@@ -17,6 +17,7 @@ from soundpalette.core.music.onsets import Onsets, find_onsets
 from soundpalette.core.music.pitch import find_pitch
 from soundpalette.core.music.tempo import Tempo, candidates, find_free_tempo, find_tempo
 from soundpalette.core.music.tonality import find_key
+from soundpalette.core.stereo import Width
 from soundpalette.core.types import Fact, T, Waveform
 
 HEARD_SECONDS: Final = 60.0

@@ -75,7 +75,7 @@ def test_loudness_plays_no_part(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_values_that_overflow_while_resampling_are_refused_by_name(tmp_path: Path) -> None:
     path = write(tmp_path / "burst.wav", np.tile(np.array([3.4e38] * 64 + [-3.4e38] * 64, np.float32), 400), 48_000)
-    with pytest.raises(AudioError, match=r"burst\.wav: holds values far beyond full scale"):
+    with pytest.raises(AudioError, match=r"burst\.wav holds values far beyond full scale"):
         list(mert.windows(path))
 
 

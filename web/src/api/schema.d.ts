@@ -803,7 +803,7 @@ export interface components {
             finished: string;
             /**
              * Version
-             * @description Changes when an answer may change
+             * @description Changes when an answer may change; with failures, when their number does
              */
             version: string;
         };
