@@ -10,9 +10,10 @@ import { Row } from "./Row";
 import { moreLike, turnChosen } from "./SoundButtons";
 import { copyPath, playOrStop } from "./sounds";
 
+/** By lower-case names of keys: Caps Lock gives capitals. */
 const PRESSED: Readonly<Record<string, (hit: SearchHit) => void>> = {
   " ": ({ sample_id, path }) => playOrStop(sample_id, path),
-  Enter: ({ sample_id, path }) => moreLike(sample_id, path),
+  enter: ({ sample_id, path }) => moreLike(sample_id, path),
   p: ({ sample_id, path, role }) => turnChosen(sample_id, path, role),
   c: ({ sample_id, path }) => void copyPath(sample_id, path),
 };
@@ -41,7 +42,7 @@ function Grid({ result }: { result: SearchResult }) {
   const at = useSignal(0);
   const grid = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
-  const { hits, roots } = result;
+  const { hits } = result;
   const current = Math.min(at.value, hits.length - 1);
   const focus = (row: number) => {
     at.value = Math.max(0, Math.min(row, hits.length - 1));
@@ -82,7 +83,6 @@ function Grid({ result }: { result: SearchResult }) {
         <Row
           key={hit.sample_id}
           hit={hit}
-          folder={roots[hit.root] ?? ""}
           current={row === current}
           onReach={() => {
             at.value = row;
@@ -97,7 +97,7 @@ function Grid({ result }: { result: SearchResult }) {
 function act(event: KeyboardEvent, hit: SearchHit | undefined): boolean {
   const onButton = event.target instanceof Element && event.target.closest("button") !== null;
   if (hit === undefined || (onButton && (event.key === " " || event.key === "Enter"))) return false;
-  const action = PRESSED[event.key];
+  const action = PRESSED[event.key.toLowerCase()];
   action?.(hit);
   return action !== undefined;
 }
