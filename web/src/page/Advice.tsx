@@ -1,7 +1,7 @@
 // What the palette is together, what each sound needs to fit, and what is lacking.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
-import { asSentence, tempo } from "../shared/words";
+import { tempo } from "../shared/words";
 import { isStale, telling } from "./description";
 import { view } from "./Page";
 import { query } from "./question";
@@ -14,7 +14,7 @@ export function Advice() {
   const shown = useRef<HTMLElement>(null);
   // It stands below the sounds, where whoever pressed Describe may not see it.
   useLayoutEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [now]);
-  if (now.state === "none" || (now.state === "failed" && isStale.value)) return null;
+  if (now.state === "none") return null;
   return (
     <section ref={shown} class="description" aria-label="Description">
       {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
@@ -22,7 +22,6 @@ export function Advice() {
         {now.state === "asking" && "Describing…"}
         {now.state === "told" && now.description.summary}
       </p>
-      {now.state === "failed" && <p role="alert">{asSentence(now.sentence)}</p>}
       {now.state === "told" && <Told description={now.description} />}
     </section>
   );
