@@ -36,6 +36,7 @@ class LibraryState(Answer):
     done: int = Field(description="Files of this run")
     planned: int
     finished: str = Field(description="When the last whole run ended, UTC; empty: never")
+    max_top_k: int = Field(description="The most hits that a search may ask for")
     version: str = Field(description="Changes when an answer may change; with failures, when their number does")
 
 
@@ -70,6 +71,7 @@ def library_state(bench: Workbench) -> LibraryState:
         done=run.done if run else 0,
         planned=run.planned if run else 0,
         finished=catalogue.last_finished(space),
+        max_top_k=bench.max_top_k,
         version=_version(bench, manifest, failed),
     )
 

@@ -1,5 +1,6 @@
 """The state of a library, and what could not be indexed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ def test_an_indexed_library_is_told(crate_bench: Workbench, crate: Path) -> None
     assert [(root.path, root.there) for root in state.roots] == [(str(crate), True)]
     assert (state.running, state.done, state.planned) == (False, 16, 16)
     assert state.finished.startswith("20")
+
+
+def test_the_most_hits_of_a_search_are_told(crate_bench: Workbench) -> None:
+    assert library_state(replace(crate_bench, max_top_k=7)).max_top_k == 7
 
 
 def test_a_run_under_way_is_told(crate_bench: Workbench) -> None:

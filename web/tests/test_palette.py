@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import CRATE
-from web.tests.musician import name_of, row, rows, search
+from tests.sounds import kick, write
+from web.tests.conftest import Visit
+from web.tests.musician import ask, name_of, row, rows, search
+from web.tests.server import Server, index, isolated, running
 
 BRIEF: Final = "dark techno, 126 BPM"
 
@@ -109,6 +113,7 @@ def exported(page: Page, label: str) -> bytes:
     """What the link of a format downloads."""
     with page.expect_download() as started:
         panel(page).get_by_role("group", name="Export").get_by_role("link", name=label).click()
+    assert re.fullmatch(r"palette of \d sounds?\.(txt|json|m3u8|zip)", started.value.suggested_filename)
     return Path(started.value.path()).read_bytes()
 
 
@@ -137,6 +142,65 @@ def test_the_zip_holds_the_files_as_they_are(page: Page) -> None:
         assert archive.testzip() is None
         assert sorted(archive.read(name) for name in archive.namelist()) == wanted
         assert all(re.match(r"\d\d kick - ", name) for name in archive.namelist())
+
+
+@pytest.fixture
+def kicks(tmp_path: Path) -> Iterator[Server]:
+    """A server over a library of two sounds of the test's own, below `tmp_path / "sounds"`."""
+    for number in range(2):
+        write(tmp_path / "sounds" / f"kick {number}.wav", kick(0.2 + number / 10))
+    index(tmp_path / "sounds", isolated(tmp_path))
+    with running(isolated(tmp_path), tmp_path / "served.log") as server:
+        yield server
+
+
+def test_an_export_that_fails_says_why(kicks: Server, visit: Visit, tmp_path: Path) -> None:
+    visited = visit(kicks)
+    visited.watch.expect("answered 4..: GET .*/palette/export", "console error: Failed to load resource")
+    page = visited.page
+    [gone, _] = choose(page, "kick", 2)
+    (tmp_path / "sounds" / gone).unlink()
+    panel(page).get_by_role("link", name="ZIP").click()
+    alert = panel(page).get_by_role("alert")
+    expect(alert).to_have_text(re.compile(r"^The ZIP was not exported: The file of sample .+\.$"))
+    exported(page, "M3U")  # which opens no sound
+    expect(alert).to_have_count(0)
+
+
+def test_why_a_palette_was_not_described_is_told_until_it_changes(kicks: Server, visit: Visit, tmp_path: Path) -> None:
+    visited = visit(kicks)
+    visited.watch.expect("answered 404: ", "console error: Failed to load resource")
+    page = visited.page
+    [gone, left] = choose(page, "kick", 2)
+    (tmp_path / "sounds" / gone).unlink()
+    index(tmp_path / "sounds", kicks.environment)
+    panel(page).get_by_role("button", name="Describe").click()
+    expect(panel(page).get_by_role("alert")).to_contain_text(f"No longer in the library, nor in the palette: {gone}.")
+    panel(page).get_by_role("button", name=f"Remove {left} from the palette").click()
+    expect(panel(page).get_by_role("alert")).to_have_count(0)
+
+
+def test_what_the_library_lacks_for_a_brief_goes_with_its_palette(kicks: Server, visit: Visit) -> None:
+    page = visit(kicks).page
+    build(page)
+    expect(panel(page).get_by_role("list", name="Not found")).to_be_visible()
+    panel(page).get_by_role("button", name="Empty the palette").click()
+    expect(panel(page).get_by_role("list", name="Not found")).to_have_count(0)
+
+
+def test_a_full_palette_takes_no_more_and_says_so(page: Page, served: Server) -> None:
+    hits = ask(served, "/search/text", {"query": "sound", "top_k": 80})["hits"]
+    kept = [{"id": hit["sample_id"], "name": name_of(hit), "role": hit["role"]} for hit in hits]
+    keep = "(kept) => sessionStorage.setItem('soundpalette.palette', JSON.stringify(kept))"
+    page.evaluate(keep, {"brief": "", "chosen": kept[:64]})
+    page.goto("/?q=drum")
+    expect(chosen(page)).to_have_count(64)
+    known = {one["id"] for one in kept[:64]}
+    rest = next(hit for hit in search(page, kept[64]["role"]) if hit["sample_id"] not in known)
+    row(page, name_of(rest)).focus()
+    page.keyboard.press("P")
+    expect(page.get_by_role("alert")).to_have_text("No room: a palette holds 64 sounds at most.")
+    expect(page.get_by_role("status").filter(has_text="Added")).to_have_count(0)
 
 
 def test_an_emptied_palette_says_how_to_fill_it(page: Page) -> None:

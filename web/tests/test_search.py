@@ -1,6 +1,8 @@
 """Finding sounds by words, by a sound, by both; what is avoided and left out."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -22,7 +24,7 @@ from web.tests.musician import (
     wav,
     zone,
 )
-from web.tests.server import Server
+from web.tests.server import Server, isolated, running
 
 UPLOAD = "/search/audio/upload"
 
@@ -146,6 +148,21 @@ def test_a_file_that_is_no_sound_is_told_in_a_sentence(visited: Visited, sound: 
     drop(zone(visited.page), wav("noise.wav", noise()))
     expect(visited.page.get_by_role("alert")).to_have_count(0)
     expect(rows(visited.page).first).to_be_visible()
+
+
+@pytest.fixture
+def sparing(crate: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server that gives 7 hits at most."""
+    limits = {"SOUNDPALETTE_SEARCH__MAX_TOP_K": "7", "SOUNDPALETTE_SEARCH__DEFAULT_TOP_K": "5"}
+    with running(isolated(crate, **limits), tmp_path / "served.log") as server:
+        yield server
+
+
+def test_no_more_hits_are_asked_for_than_the_server_gives(sparing: Server, visit: Visit) -> None:
+    page = visit(sparing).page
+    expect(page.get_by_role("button", name=re.compile("^Library: "))).to_be_visible()
+    assert len(search(page, "drum")) == 7
+    expect(page.get_by_role("button", name="More sounds")).to_have_count(0)
 
 
 def test_an_empty_library_says_how_to_fill_it(visit: Visit, empty: Server) -> None:

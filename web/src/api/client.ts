@@ -64,6 +64,12 @@ export const api = {
   alive: async () => {
     await asked("health/live", { cache: "no-store", signal: withinPatience() });
   },
+  /** A palette as a file, under the server's name for it. */
+  exported: async (samples: readonly string[], format: ExportFormat) => {
+    const response = await asked(exportUrl(samples, format), {});
+    const content = await response.blob().catch(lost);
+    return new File([content], nameOf(response), { type: content.type });
+  },
   /** The text of an export, a path a line. */
   paths: async (samples: readonly string[]) => (await asked(exportUrl(samples, "paths"), {})).text().catch(lost),
 };
@@ -111,6 +117,12 @@ async function asked(path: string, init: RequestInit): Promise<Response> {
 function lost(error: unknown): never {
   if (error instanceof DOMException && error.name === "AbortError") throw error;
   throw new ApiError(0, "The server cannot be reached.");
+}
+
+/** Of an attachment, as RFC 6266 tells it. */
+function nameOf(response: Response): string {
+  const told = /filename\*=UTF-8''([^;]+)/i.exec(response.headers.get("Content-Disposition") ?? "");
+  return decodeURIComponent(told?.[1] ?? "palette");
 }
 
 async function sentence(response: Response): Promise<string> {

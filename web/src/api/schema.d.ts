@@ -446,13 +446,13 @@ export interface components {
             diversity?: number;
             /**
              * Avoid
-             * @description Sound not wanted: 'reverb'
+             * @description Unwanted: 'reverb'
              * @default
              */
             avoid?: string;
             /**
              * Context
-             * @description sample_ids chosen so far, to go with
+             * @description sample_ids to go with
              * @default []
              */
             context?: string[];
@@ -483,7 +483,7 @@ export interface components {
             brief: string;
             /**
              * Roles
-             * @description Each a role, or with words of its own: 'kick: short, dry'. Empty: those usual for the brief
+             * @description Each a role, or with words of its own: 'kick: short, dry'. Empty: the usual ones
              * @default []
              */
             roles?: string[];
@@ -501,7 +501,7 @@ export interface components {
             key?: string;
             /**
              * Locked
-             * @description Samples that stay; the others are chosen to go with them
+             * @description Samples that stay; the others go with them
              * @default []
              */
             locked?: string[];
@@ -545,7 +545,7 @@ export interface components {
         Describe: {
             /**
              * Samples
-             * @description Sample ids or paths of the sounds that are to be used together
+             * @description sample_ids or paths of sounds to be used together
              */
             samples: string[];
             /**
@@ -725,13 +725,13 @@ export interface components {
             diversity?: number;
             /**
              * Avoid
-             * @description Sound not wanted: 'reverb'
+             * @description Unwanted: 'reverb'
              * @default
              */
             avoid?: string;
             /**
              * Context
-             * @description sample_ids chosen so far, to go with
+             * @description sample_ids to go with
              * @default []
              */
             context?: string[];
@@ -801,6 +801,11 @@ export interface components {
              * @description When the last whole run ended, UTC; empty: never
              */
             finished: string;
+            /**
+             * Max Top K
+             * @description The most hits that a search may ask for
+             */
+            max_top_k: number;
             /**
              * Version
              * @description Changes when an answer may change; with failures, when their number does
@@ -1096,7 +1101,7 @@ export interface components {
             path: string;
             /**
              * Score
-             * @description Cosine, -1 to 1; compare within one answer
+             * @description Cosine
              */
             score: number;
             /**
@@ -1106,7 +1111,7 @@ export interface components {
             strength: string;
             /**
              * Similar
-             * @description Near-duplicates not shown
+             * @description Near-duplicates
              */
             similar: number;
             /** Seconds */
@@ -1139,12 +1144,12 @@ export interface components {
             hits: components["schemas"]["SearchHit"][];
             /**
              * Pending
-             * @description Samples not in the index yet
+             * @description Not in the index yet
              */
             pending: number;
             /**
              * Note
-             * @description Why nothing is found, or nothing good
+             * @description Why nothing fits
              */
             note: string;
         };
@@ -1241,13 +1246,13 @@ export interface components {
             diversity?: number;
             /**
              * Avoid
-             * @description Sound not wanted: 'reverb'
+             * @description Unwanted: 'reverb'
              * @default
              */
             avoid?: string;
             /**
              * Context
-             * @description sample_ids chosen so far, to go with
+             * @description sample_ids to go with
              * @default []
              */
             context?: string[];
@@ -1351,13 +1356,13 @@ export interface components {
             diversity?: number;
             /**
              * Avoid
-             * @description Sound not wanted: 'reverb'
+             * @description Unwanted: 'reverb'
              * @default
              */
             avoid?: string;
             /**
              * Context
-             * @description sample_ids chosen so far, to go with
+             * @description sample_ids to go with
              * @default []
              */
             context?: string[];

@@ -12,7 +12,7 @@ export function Advice() {
   const shown = useRef<HTMLElement>(null);
   // It stands below the sounds, where whoever pressed Describe may not see it.
   useLayoutEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [now]);
-  if (now.state === "none" || (now.state === "failed" && isStale.value)) return null;
+  if (now.state === "none") return null;
   return (
     <section ref={shown} class="description" aria-label="Description">
       {isStale.value && <p class="stale">The palette has changed since; press Describe again.</p>}
@@ -20,7 +20,6 @@ export function Advice() {
         {now.state === "asking" && "Describing…"}
         {now.state === "told" && now.description.summary}
       </p>
-      {now.state === "failed" && <p role="alert">{asSentence(now.sentence)}</p>}
       {now.state === "told" && <Told description={now.description} />}
     </section>
   );

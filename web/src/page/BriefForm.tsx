@@ -1,7 +1,7 @@
 // What the palette shall be, in words, and the buttons that work with it.
-import { build, choosing, missing } from "./building";
+import { build, choosing } from "./building";
 import { describe, telling } from "./description";
-import { brief, chosen } from "./palette";
+import { brief, chosen, missing } from "./palette";
 
 const MOST = 1000;
 

@@ -4,15 +4,18 @@ import { asSentence } from "../shared/words";
 import { insisted } from "./connection";
 import { failing } from "./description";
 import { focusPalette } from "./heading";
-import { chosen, news, soundCount, supplant } from "./palette";
+import { chosen, news, refused, soundCount, supplant } from "./palette";
 import { toClipboard } from "./sounds";
 
-const FORMATS: readonly (readonly [ExportFormat, string])[] = [
-  ["paths", "Paths"],
-  ["json", "JSON"],
-  ["m3u", "M3U"],
-  ["zip", "ZIP"],
+/** What stands on the link, and what it leads to. */
+const FORMATS: readonly (readonly [ExportFormat, string, string])[] = [
+  ["paths", "Paths", "list of paths"],
+  ["json", "JSON", "JSON"],
+  ["m3u", "M3U", "playlist"],
+  ["zip", "ZIP", "ZIP"],
 ];
+/** After which the browser has begun to write the file. */
+const SAVED_MS = 60_000;
 
 export function ExportGroup() {
   const ids = chosen.value.map(({ id }) => id);
@@ -20,8 +23,8 @@ export function ExportGroup() {
     <>
       <fieldset class="export">
         <legend>Export</legend>
-        {FORMATS.map(([format, label]) => (
-          <a key={format} href={exportUrl(ids, format)} download>
+        {FORMATS.map(([format, label, file]) => (
+          <a key={format} href={exportUrl(ids, format)} download onClick={(event) => press(event, ids, format, file)}>
             {label}
           </a>
         ))}
@@ -36,13 +39,41 @@ export function ExportGroup() {
   );
 }
 
-async function copyPaths(ids: readonly string[]): Promise<void> {
-  try {
+/** A link alone would fail without a word; it stays one, to be dragged or opened elsewhere. */
+function press(event: MouseEvent, ids: readonly string[], format: ExportFormat, file: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  void trying(`The ${file} was not exported`, async () => {
+    news.value = `Exporting the ${file}…`;
+    save(await insisted(() => api.exported(ids, format)));
+    news.value = `The ${file} was exported.`;
+  });
+}
+
+function copyPaths(ids: readonly string[]): Promise<void> {
+  return trying("The paths were not copied", async () => {
     await toClipboard(await insisted(() => api.paths(ids)));
     news.value = `Copied the paths of ${soundCount(ids.length)}.`;
+  });
+}
+
+async function trying(failed: string, work: () => Promise<void>): Promise<void> {
+  refused.value = "";
+  try {
+    await work();
   } catch (error) {
-    news.value = `The paths were not copied: ${asSentence(await failing(error))}`;
+    news.value = "";
+    refused.value = `${failed}: ${asSentence(await failing(error))}`;
   }
+}
+
+/** Hands a file to the browser. A ZIP has up to 1 GiB, which browsers keep on disk, not in memory. */
+function save(file: File): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_MS);
 }
 
 function empty(): void {

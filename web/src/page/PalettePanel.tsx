@@ -1,16 +1,16 @@
 // The chosen sounds: describe, build, replace, export.
 import "./controls.css";
 import "./PalettePanel.css";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { asSentence } from "../shared/words";
 import { Advice } from "./Advice";
 import { BriefForm } from "./BriefForm";
-import { choosing, refused } from "./building";
+import { choosing } from "./building";
 import { ChosenSounds } from "./ChosenSounds";
 import { draggedSample, isDragged } from "./dragging";
 import { ExportGroup } from "./ExportGroup";
 import { focusPalette, PALETTE_HEADING } from "./heading";
-import { before, choose, chosen, MOST_CHOSEN, news, undo } from "./palette";
+import { before, choose, chosen, MOST_CHOSEN, news, refused, undo } from "./palette";
 
 export function PalettePanel() {
   const number = chosen.value.length;
@@ -46,6 +46,9 @@ function Empty() {
 
 /** What was done, what could not be done. */
 function News() {
+  const alert = useRef<HTMLParagraphElement>(null);
+  // What failed may have been pressed far below it.
+  useLayoutEffect(() => alert.current?.scrollIntoView({ block: "nearest" }), [refused.value]);
   return (
     <div class="news">
       <p role="status">{choosing.value ? "Choosing…" : news.value}</p>
@@ -54,7 +57,11 @@ function News() {
           Undo
         </button>
       )}
-      {refused.value && <p role="alert">{asSentence(refused.value)}</p>}
+      {refused.value && (
+        <p ref={alert} role="alert">
+          {asSentence(refused.value)}
+        </p>
+      )}
     </div>
   );
 }

@@ -10,9 +10,10 @@ import { Row } from "./Row";
 import { moreLike, turnChosen } from "./SoundButtons";
 import { copyPath, playOrStop } from "./sounds";
 
+/** By lower-case names of keys: Caps Lock gives capitals. */
 const PRESSED: Readonly<Record<string, (hit: SearchHit) => void>> = {
   " ": ({ sample_id, path }) => playOrStop(sample_id, path),
-  Enter: ({ sample_id, path }) => moreLike(sample_id, path),
+  enter: ({ sample_id, path }) => moreLike(sample_id, path),
   p: ({ sample_id, path, role }) => turnChosen(sample_id, path, role),
   c: ({ sample_id, path }) => void copyPath(sample_id, path),
 };
@@ -41,7 +42,7 @@ function Grid({ result }: { result: SearchResult }) {
   const at = useSignal(""); // the id of the row that the tab key reaches: where an answer has it no more, its first
   const grid = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
-  const { hits, roots } = result;
+  const { hits } = result;
   const found = hits.findIndex((hit) => hit.sample_id === at.value);
   const current = Math.max(0, found);
   const focus = (row: number) => {
@@ -83,7 +84,6 @@ function Grid({ result }: { result: SearchResult }) {
         <Row
           key={hit.sample_id}
           hit={hit}
-          folder={roots[hit.root] ?? ""}
           current={row === current}
           onReach={() => {
             at.value = hit.sample_id;

@@ -13,14 +13,12 @@ import { outlineOf, outlinesForgotten } from "./sounds";
 
 interface Shown {
   readonly hit: SearchHit;
-  /** The root's absolute path. */
-  readonly folder: string;
   /** The one row that the tab key reaches. */
   readonly current: boolean;
   readonly onReach: () => void;
 }
 
-export function Row({ hit, folder, current, onReach }: Shown) {
+export function Row({ hit, current, onReach }: Shown) {
   const { sample_id: id, path: name, role } = hit;
   const button = { id, name, tabIndex: current ? 0 : -1 };
   return (
@@ -32,7 +30,7 @@ export function Row({ hit, folder, current, onReach }: Shown) {
       aria-label={labelOf(hit)}
       draggable
       onFocusIn={onReach}
-      onDragStart={(event) => event.dataTransfer && drag(event.dataTransfer, { id, name, role }, `${folder}/${name}`)}
+      onDragStart={(event) => event.dataTransfer && drag(event.dataTransfer, { id, name, role })}
       {...useHover(id, name)}
     >
       <Cell of="play">

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { playing } from "../shared/player";
 import { SoundButton } from "../shared/SoundButton";
 import { fileName } from "../shared/words";
-import { choose, isChosen, unchoose } from "./palette";
+import { choose, isChosen, news, unchoose } from "./palette";
 import { reference } from "./question";
 import { copyPath, playOrStop } from "./sounds";
-import { tell } from "./told";
+import { complain, tell } from "./told";
 
 export interface Named {
   readonly id: string;
@@ -58,5 +58,7 @@ export function turnChosen(id: string, name: string, role: string): void {
   const here = isChosen(id);
   if (here) unchoose(id);
   else choose({ id, name, role });
-  tell(here ? `Removed “${fileName(name)}” from the palette.` : `Added “${fileName(name)}” to the palette.`);
+  if (here) tell(`Removed “${fileName(name)}” from the palette.`);
+  else if (isChosen(id)) tell(`Added “${fileName(name)}” to the palette.`);
+  else complain(news.value);
 }

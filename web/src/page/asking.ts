@@ -4,7 +4,7 @@ import { api } from "../api/client";
 import type { Filters, SearchResult, TextSearch } from "../api/types";
 import { connection, reached, sentenceOf } from "./connection";
 import { counted, isEmpty } from "./counting";
-import { library } from "./library";
+import { allowed, library } from "./library";
 import { alpha, answer, avoid, filters, query, type Reference, reference, shown } from "./question";
 import { forgetOutlines } from "./sounds";
 import { hush } from "./told";
@@ -24,9 +24,10 @@ const REST_MS = 250;
 /** After which somebody who waits wants to hear that there is something to wait for. */
 const SLOW_MS = 300;
 
-export const asksFor = signal<number>(STEPS[0]);
+const wanted = signal<number>(STEPS[0]);
+export const asksFor = computed(() => allowed(wanted.value));
 /** The next step; undefined: all that can be asked for was. */
-export const nextStep = computed(() => STEPS.find((step) => step > asksFor.value));
+export const nextStep = computed(() => STEPS.map(allowed).find((step) => step > asksFor.value));
 /** An answer is taking long. */
 export const slow = signal(false);
 
@@ -50,7 +51,7 @@ export function keepAsking(): () => void {
     effect(() => {
       const now = question.value;
       if (same(before, now)) return;
-      asksFor.value = STEPS[0];
+      wanted.value = STEPS[0];
       clearTimeout(resting);
       resting = setTimeout(ask, isTyped(before, now) ? REST_MS : 0);
       before = now;
@@ -64,6 +65,10 @@ export function keepAsking(): () => void {
       () => library.value?.version,
       (was, is) => was !== undefined && is !== undefined,
       askAnew,
+    ),
+    onChange(
+      () => allowed(STEPS[0]),
+      () => true,
     ),
   ];
   void ask();
@@ -96,7 +101,7 @@ function askAnew(): void {
 
 export function askForMore(): void {
   batch(() => {
-    asksFor.value = nextStep.value ?? asksFor.value;
+    wanted.value = nextStep.value ?? wanted.value;
     answer.value = { state: "asking", before: shown.peek() }; // at once: the button that was pressed keeps its focus
   });
   void ask();

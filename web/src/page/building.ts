@@ -5,6 +5,7 @@ import type { BuiltPalette, PalettePick } from "../api/types";
 import { fileName, tempo } from "../shared/words";
 import { insisted } from "./connection";
 import { failing, telling } from "./description";
+import { allowed } from "./library";
 import {
   type Alternative,
   brief,
@@ -12,8 +13,10 @@ import {
   chosen,
   exchange,
   MOST_CHOSEN,
+  missing,
   news,
   placed,
+  refused,
   soundCount,
   supplant,
 } from "./palette";
@@ -23,10 +26,6 @@ const LIKE_IT = 12;
 
 /** What is being chosen: "" nothing, "palette" all of it, else the id of the sound to be replaced. */
 export const choosing = signal("");
-/** Roles that the last brief wanted and the library could not fill, with the reason. */
-export const missing = signal<readonly string[]>([]);
-/** Why nothing was chosen; empty: it was. */
-export const refused = signal("");
 
 /** Chooses anew whatever is not locked. */
 export function build(): Promise<void> {
@@ -37,8 +36,8 @@ export function build(): Promise<void> {
     // What was locked or added meanwhile stays, too.
     const stays = chosen.value.filter((one) => one.locked || !known.has(one.id));
     const picks = built.picks.filter((pick) => !stays.some(({ id }) => id === pick.sample_id));
-    missing.value = built.missing;
     supplant([...stays, ...picks.map((pick) => placed(soundOf(pick)))].slice(0, MOST_CHOSEN), sentenceFor(built));
+    missing.value = built.missing;
   });
 }
 
@@ -68,7 +67,7 @@ async function choosingFor(what: string, work: () => Promise<void>): Promise<voi
 /** Sounds of the same role that go with the others, or where no role is known such as sound like it; best first. */
 async function alternatives(one: Chosen): Promise<Alternative[]> {
   if (!one.role) {
-    const { hits } = await insisted(() => api.searchAudio({ sample_id: one.id, top_k: LIKE_IT }));
+    const { hits } = await insisted(() => api.searchAudio({ sample_id: one.id, top_k: allowed(LIKE_IT) }));
     return hits.map(named);
   }
   const twins = chosen.value.filter((other) => other !== one && other.role === one.role).slice(0, MOST_ROLES - 1);

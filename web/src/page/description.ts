@@ -3,18 +3,17 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, api } from "../api/client";
 import type { PaletteDescription } from "../api/types";
 import { insisted, isAbort, sentenceOf } from "./connection";
-import { brief, chosen } from "./palette";
+import { brief, chosen, refused } from "./palette";
 import { reread } from "./paletteKept";
 
 export type Telling =
   | { state: "none" }
   | { state: "asking" }
-  | { state: "told"; of: string; description: PaletteDescription }
-  | { state: "failed"; of: string; sentence: string };
+  | { state: "told"; of: string; description: PaletteDescription };
 
 export const telling = signal<Telling>({ state: "none" });
 /** Whether the palette is another one by now than was asked about. */
-export const isStale = computed(() => "of" in telling.value && telling.value.of !== idsOf());
+export const isStale = computed(() => telling.value.state === "told" && telling.value.of !== idsOf());
 
 let asking = new AbortController();
 
@@ -25,13 +24,14 @@ export async function describe(): Promise<void> {
   const samples = chosen.value.map(({ id }) => id);
   const of = idsOf();
   telling.value = { state: "asking" };
+  refused.value = "";
   try {
     const description = await insisted(() => api.describe(samples, brief.value.trim(), signal), signal);
     telling.value = { state: "told", of, description };
   } catch (error) {
     if (isAbort(error)) return;
-    const sentence = await failing(error);
-    telling.value = { state: "failed", of: idsOf(), sentence };
+    telling.value = { state: "none" };
+    refused.value = await failing(error);
   }
 }
 

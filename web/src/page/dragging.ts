@@ -18,13 +18,15 @@ export interface Dragged {
   readonly role: string;
 }
 
-/** Fills what a drag carries; `path` is absolute. Chromium drops DownloadURL outside the browser as a file. */
-export function drag(carried: DataTransfer, { id, name, role }: Dragged, path: string): void {
+/**
+ * Fills what a drag carries. Chromium drops DownloadURL outside the browser as a file. The path is not among it: the
+ * one that is shown has lost control characters of its names, and may lead nowhere; asking for the real one is too late.
+ */
+export function drag(carried: DataTransfer, { id, name, role }: Dragged): void {
   const file = fileName(name).replaceAll(":", "_");
   const type = TYPES[file.slice(file.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
   carried.effectAllowed = "copy";
   carried.setData("DownloadURL", `${type}:${file}:${new URL(audioUrl(id), document.baseURI)}`);
-  carried.setData("text/plain", path);
   carried.setData(SAMPLE, JSON.stringify({ id, name, role }));
 }
 

@@ -15,6 +15,11 @@ export const trouble = signal("");
 /** Changes when an answer may change: what was asked is to be asked again. Empty: not told yet. */
 export const version = computed(() => library.value?.version ?? "");
 
+/** As many hits of these as the server lets a search ask for. */
+export function allowed(hits: number): number {
+  return Math.min(hits, library.value?.max_top_k ?? hits);
+}
+
 /** Asks while the server is here and the page is seen, more often while an indexer is at work. */
 export function watchLibrary(): () => void {
   return effect(() => {

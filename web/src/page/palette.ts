@@ -24,6 +24,10 @@ export const chosen = signal<readonly Chosen[]>([]);
 export const brief = signal("");
 /** What happened to the palette, for a live region. */
 export const news = signal("");
+/** What could not be done with it and why, for an alert; goes with the next try or change. */
+export const refused = signal("");
+/** Roles that the last brief wanted and the library could not fill, with the reason. */
+export const missing = signal<readonly string[]>([]);
 /** The palette before all of it was exchanged, to be brought back until something else is done. */
 export const before = signal<readonly Chosen[] | null>(null);
 
@@ -68,11 +72,13 @@ export function exchange(id: string, next: Alternative, others: readonly Alterna
 export function supplant(all: readonly Chosen[], happened: string): void {
   const old = chosen.value;
   change(all, happened);
+  missing.value = [];
   before.value = old.length ? old : null;
 }
 
 export function undo(): void {
   if (before.value) change(before.value, "The palette is as it was.");
+  missing.value = [];
 }
 
 /** A sound in a place of its own, with what a palette keeps of it. */
@@ -89,10 +95,12 @@ function change(all: readonly Chosen[], happened: string): void {
     before.value = null;
     chosen.value = all;
     news.value = happened;
+    refused.value = "";
   });
 }
 
 function sentence(asked: number, added: readonly { name: string }[], left: number): string {
+  if (left && added.length === 0) return `No room: a palette holds ${MOST_CHOSEN} sounds at most.`;
   if (left) return `${soundCount(added.length)} added; ${left} found no room, a palette holds ${MOST_CHOSEN} at most.`;
   const [first] = added;
   if (!first) return asked === 1 ? "It is in the palette already." : "They are in the palette already.";
