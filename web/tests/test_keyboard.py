@@ -15,6 +15,7 @@ from web.tests.musician import (
     row,
     rows,
     search,
+    starting_with,
     until,
     zone,
 )
@@ -49,6 +50,43 @@ def test_arrows_move_and_space_plays(page: Page) -> None:
     expect_playing(page)
     page.keyboard.press("Space")
     expect_stopped(page)
+
+
+def test_escape_stops_a_sound_whose_row_is_gone(page: Page) -> None:
+    leave_playing(page)
+    page.keyboard.press("Escape")
+    expect_stopped(page)
+
+
+def test_stop_ends_a_sound_whose_row_is_gone(page: Page) -> None:
+    leave_playing(page)
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.press("Enter")
+    expect_stopped(page)
+    expect(stop).to_be_disabled()
+    expect(stop).to_be_focused()
+
+
+def leave_playing(page: Page) -> None:
+    """Plays a long sound, and filters its row away."""
+    long = max(search(page, "pad"), key=lambda hit: float(hit["seconds"]))
+    row(page, name_of(long)).get_by_role("button", name=starting_with("Play")).click()
+    expect_playing(page)
+    page.get_by_role("group", name="Filters").get_by_role("button", name=starting_with("kick")).click()
+    expect(row(page, name_of(long))).to_have_count(0)
+    expect_playing(page)
+
+
+def test_the_focus_stays_near_where_a_button_goes(page: Page) -> None:
+    page.get_by_role("button", name="punchy kick").press("Enter")
+    expect(page.get_by_role("searchbox", name=FIELD)).to_be_focused()
+    chips = page.get_by_role("group", name="Filters").get_by_role("button")
+    chips.nth(1).press("Enter")
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(chips.first).to_be_focused()
+    rows(page).first.press("Enter")
+    page.get_by_role("button", name="Remove the sound to be like").press("Enter")
+    expect(zone(page)).to_be_focused()
 
 
 def test_enter_asks_for_more_like_it(page: Page) -> None:

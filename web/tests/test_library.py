@@ -41,6 +41,19 @@ def test_files_that_could_not_be_indexed_are_listed_with_reasons(visit: Visit, g
     expect(failed).to_contain_text(re.compile(rf"{BROKEN}.+\w", re.S))
 
 
+def test_a_folder_may_bear_any_name(visit: Visit, tmp_path: Path) -> None:
+    write(tmp_path / "sounds" / "constructor" / "kick.wav", kick())
+    write(tmp_path / "sounds" / "others" / "kick.wav", kick(0.3))
+    index(tmp_path / "sounds", isolated(tmp_path))
+    with running(isolated(tmp_path), tmp_path / "served.log") as server:
+        page = visit(server).page
+        folders = page.get_by_role("combobox", name="Folder")
+        expect(folders).to_contain_text("constructor (1)")
+        folders.select_option("others")
+        page.get_by_role("spinbutton", name="Slowest BPM").fill("300")
+        expect(folders).to_contain_text("constructor (0)")
+
+
 def test_what_a_run_added_is_found_without_a_reload(visit: Visit, growing: Server, tmp_path: Path) -> None:
     page = visit(growing).page
     search(page, "kick")

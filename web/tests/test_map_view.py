@@ -1,5 +1,6 @@
 """The map's view: what an outline holds, what fingers do, a graphics card that goes away."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from web.tests.conftest import Visit
 from web.tests.map_layout import MapOfLibrary, read_map
@@ -21,6 +22,8 @@ NEAR = 1.5
 STAR = ((0.05, 0.05), (0.95, 0.95), (0.95, 0.35), (0.05, 0.99), (0.5, 0.02))
 """An outline that crosses itself, in shares of the canvas."""
 RARE = 2
+UNKNOWN = "0" * 12
+LATER = "2100-01-01"
 ALL = ((0.005, 0.005), (0.995, 0.005), (0.995, 0.995), (0.005, 0.995))
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -157,3 +160,49 @@ def test_the_middle_is_reached_without_a_pointer(shown: Shown) -> None:
     expect(shown.region.get_by_role("button", name="Stop")).to_be_visible()
     shown.page.keyboard.press("Tab")
     expect(shown.region.get_by_role("button", name="Stop")).to_be_focused()
+
+
+def test_the_focus_goes_to_the_map_where_its_buttons_go(shown: Shown) -> None:
+    shown.canvas.focus()
+    shown.page.keyboard.press("Enter")
+    shown.region.get_by_role("button", name="Close").press("Enter")
+    expect(shown.canvas).to_be_focused()
+    shown.lasso(ALL)
+    shown.region.get_by_role("button", name="Clear the selection").press("Enter")
+    expect(shown.canvas).to_be_focused()
+
+
+def test_a_sound_that_is_gone_is_left_out_of_the_palette(visit: Visit, served: Server) -> None:
+    visited = visit(served)
+    visited.watch.expect("answered 404", "status of 404")
+    shown = show_map(visited.page)
+    gone: list[str] = []
+
+    def lose_one(route: Route) -> None:
+        url = route.request.url
+        if not gone:
+            gone.append(url)
+        route.continue_(url=f"{served.address}/samples/{UNKNOWN}" if url in gone else None)
+
+    shown.page.route(re.compile("/samples/[0-9a-f]{12}$"), lose_one)
+    shown.lasso(ALL)
+    shown.region.get_by_role("button", name="Make a palette of 64 of 85 sounds").click()
+    told = "63 sounds from the map are in the palette now. 1 sound is gone from the library."
+    expect(shown.page.get_by_role("status").filter(has_text=told)).to_be_visible()
+    expect(shown.page.get_by_role("list", name="Chosen sounds").get_by_role("listitem")).to_have_count(63)
+
+
+def test_a_sweep_asks_for_the_sound_where_it_ends_alone(shown: Shown) -> None:
+    asked: list[str] = []
+    shown.page.on("request", lambda request: asked.append(request.url) if "/samples/" in request.url else None)
+    shown.page.get_by_role("checkbox", name="Play on hover").uncheck()
+    shown.page.clock.install()
+    shown.page.clock.pause_at(LATER)
+    for spot in shown.spots[np.argsort(shown.spots[:, 0])].tolist():
+        shown.page.mouse.move(*spot)
+        shown.page.clock.run_for(20)
+    crossed = len(asked)
+    shown.page.clock.run_for(100)
+    expect(shown.region.get_by_role("tooltip")).to_be_visible()
+    assert crossed == 0
+    assert len(asked) == 1

@@ -60,6 +60,17 @@ def test_resting_on_a_row_plays_it_and_leaving_stops(page: Page) -> None:
     assert page.evaluate("document.getElementById('player').paused")
 
 
+def test_a_click_lets_what_the_mouse_rests_on_go_on(page: Page) -> None:
+    long = max(search(page, "pad"), key=lambda hit: float(hit["seconds"]))
+    page.get_by_role("searchbox").click()
+    row(page, name_of(long)).hover()
+    expect_playing(page)
+    row(page, name_of(long)).locator(".name").click()
+    page.get_by_role("searchbox").hover()
+    page.wait_for_timeout(400)
+    expect_playing(page)
+
+
 def test_another_sound_takes_the_first_ones_place(page: Page) -> None:
     first, second = (name_of(hit) for hit in search(page, "drum loop")[:2])
     play(page, first)

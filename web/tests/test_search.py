@@ -32,7 +32,7 @@ UPLOAD = "/search/audio/upload"
 def test_words_and_enter_show_the_hits_of_the_server(page: Page) -> None:
     hits = search(page, "kick drum")
     assert hits[0]["role"] == "kick"
-    expect(page.get_by_role("status").filter(has_text=re.compile(rf"\b{len(hits)} sounds"))).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=f"{len(hits)} sounds for “kick drum”")).to_be_visible()
 
 
 def test_typing_alone_asks_after_a_rest(page: Page) -> None:
@@ -163,6 +163,14 @@ def test_no_more_hits_are_asked_for_than_the_server_gives(sparing: Server, visit
     expect(page.get_by_role("button", name=re.compile("^Library: "))).to_be_visible()
     assert len(search(page, "drum")) == 7
     expect(page.get_by_role("button", name="More sounds")).to_have_count(0)
+
+
+def test_a_file_beyond_the_servers_bound_is_not_read(page: Page, tmp_path: Path) -> None:
+    with (tmp_path / "concert.wav").open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    page.get_by_label("Audio file").set_input_files(tmp_path / "concert.wav")
+    expect(page.get_by_role("alert")).to_contain_text("“concert.wav” has 65 MB, and a sound to be like may have 64")
+    expect(zone(page)).to_contain_text("Drop a sound here")
 
 
 def test_an_empty_library_says_how_to_fill_it(visit: Visit, empty: Server) -> None:

@@ -27,6 +27,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether it was given up, by whoever asked. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
 /** After which a server that says nothing counts as gone: one that hangs, or a cable that was pulled, refuses nothing. */
 const PATIENCE_MS = 10_000;
 
@@ -115,7 +120,7 @@ async function asked(path: string, init: RequestInit): Promise<Response> {
 
 /** What a connection comes to that was refused, said nothing for too long, or broke off within an answer. */
 function lost(error: unknown): never {
-  if (error instanceof DOMException && error.name === "AbortError") throw error;
+  if (isAbort(error)) throw error;
   throw new ApiError(0, "The server cannot be reached.");
 }
 
@@ -129,7 +134,8 @@ async function sentence(response: Response): Promise<string> {
   try {
     const told: Problem = await response.json();
     return told.detail ?? told.title;
-  } catch {
+  } catch (error) {
+    if (isAbort(error)) throw error;
     return `The server answered ${response.status}.`;
   }
 }

@@ -1,4 +1,5 @@
 // The sound that was clicked: what it is, and what can be done with it.
+import { focusMap } from "../page/heading";
 import { CopyPathButton, MoreLikeButton, PaletteButton, PlayButton } from "../page/SoundButtons";
 import { Icon } from "../shared/Icon";
 import { cssColour } from "../shared/roles";
@@ -36,4 +37,5 @@ export function Card() {
 
 function close(): void {
   pinned.value = -1;
+  focusMap();
 }

@@ -76,7 +76,7 @@ export function Frame({ onUndrawable }: { onUndrawable: () => void }) {
         aria-describedby="map-keys"
         onKeyDown={press}
         onPointerDown={mark(false)}
-        onFocus={(event) => mark(!event.currentTarget.matches(":active"))()}
+        onFocus={(event) => mark(event.currentTarget.matches(":focus-visible"))()}
         onBlur={mark(false)}
       />
       {drawn.value.length > 1 && (

@@ -1,6 +1,7 @@
 // What was drawn around, and the palette that it can become.
 import { signal } from "@preact/signals";
 import { sentenceOf } from "../page/connection";
+import { focusMap } from "../page/heading";
 import { chosen, MOST_CHOSEN, placed, soundCount, supplant } from "../page/palette";
 import { complain } from "../page/told";
 import { points, selected } from "./atlas";
@@ -25,12 +26,17 @@ export function Selection() {
         </button>
       )}
       {all > 0 && (
-        <button type="button" class="plain" onClick={clearSelection}>
+        <button type="button" class="plain" onClick={clear}>
           Clear the selection
         </button>
       )}
     </div>
   );
+}
+
+function clear(): void {
+  clearSelection();
+  focusMap();
 }
 
 async function make(): Promise<void> {
@@ -48,7 +54,14 @@ async function make(): Promise<void> {
 /** What is locked stays, as when a palette is built from a brief. */
 async function makeOf(map: Points, positions: Uint32Array): Promise<void> {
   const kept = chosen.value.filter((one) => one.locked);
-  const found = await allKnown(map, variedOf(map, positions, MOST_CHOSEN - kept.length));
+  const asked = variedOf(map, positions, MOST_CHOSEN - kept.length);
+  const found = await allKnown(map, asked);
+  if (found.length === 0) throw new Error("none of these sounds is in the library any more.");
   const fresh = found.filter(({ id }) => !kept.some((one) => one.id === id));
-  supplant([...kept, ...fresh.map(placed)], `${soundCount(fresh.length)} from the map are in the palette now.`);
+  const made = `${soundCount(fresh.length)} from the map are in the palette now.`;
+  supplant([...kept, ...fresh.map(placed)], [made, goneOf(asked.length - found.length)].filter(Boolean).join(" "));
+}
+
+function goneOf(number: number): string {
+  return number > 0 ? `${soundCount(number)} ${number === 1 ? "is" : "are"} gone from the library.` : "";
 }

@@ -8,10 +8,12 @@ import { hear, useKnown } from "./known";
 import { idOf } from "./points";
 
 const REST_MS = 120;
+/** A pointer on its way elsewhere asks for none of the points that it crosses. */
+const CROSSED_MS = 50;
 
 export function Pointed() {
   const at = hovered.value;
-  const known = useKnown(at);
+  const known = useKnown(at, CROSSED_MS);
   useHearing(at);
   const spot = spotFor(at);
   if (known === null || spot === null || at === pinned.value) return null;

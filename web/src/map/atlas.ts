@@ -1,7 +1,7 @@
 // The map that was asked for, kept while the page lives; asked again when the library has changed.
 import { batch, computed, signal } from "@preact/signals";
-import { api } from "../api/client";
-import { insisted, isAbort, sentenceOf } from "../page/connection";
+import { api, isAbort } from "../api/client";
+import { insisted, sentenceOf } from "../page/connection";
 import { library } from "../page/library";
 import { reference, shown } from "../page/question";
 import { type Camera, fitted, type Size } from "./camera";

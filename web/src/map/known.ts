@@ -1,7 +1,7 @@
 // What is known of the samples that were pointed at.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/client";
-import { isAbort, isLost, reached, sentenceOf } from "../page/connection";
+import { ApiError, api, isAbort } from "../api/client";
+import { isLost, reached, sentenceOf } from "../page/connection";
 import { playSample } from "../page/sounds";
 import { complain } from "../page/told";
 import { playing } from "../shared/player";
@@ -34,28 +34,37 @@ export async function knownAt(map: Points, at: number, signal?: AbortSignal): Pr
   return known;
 }
 
-/** In the order of `positions`. */
+/** In the order of `positions`, without those that the library has no more. */
 export async function allKnown(map: Points, positions: readonly number[]): Promise<readonly Known[]> {
-  const found: Known[] = [];
+  const found: (Known | null)[] = [];
   let next = 0;
   const one = async () => {
     for (let turn = next++; turn < positions.length; turn = next++) {
-      found[turn] = await knownAt(map, positions[turn] ?? 0);
+      found[turn] = await knownAt(map, positions[turn] ?? 0).catch(nullIfGone);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-  return found;
+  return found.filter((one) => one !== null);
 }
 
-/** What is known of the sample at `at`; null for none, and until it is told. */
-export function useKnown(at: number): Known | null {
+function nullIfGone(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
+
+/** What is known of the sample at `at`, asked for after `rest` milliseconds; null for none, and until it is told. */
+export function useKnown(at: number, rest = 0): Known | null {
   const [known, setKnown] = useState<Known | null>(null);
   const map = points.value;
   useEffect(() => {
     if (map === null || at < 0) return;
     const ends = new AbortController();
-    knownAt(map, at, ends.signal).then(setKnown, complainUnlessLeft);
-    return () => ends.abort();
+    const ask = () => void knownAt(map, at, ends.signal).then(setKnown, complainUnlessLeft);
+    const timer = setTimeout(ask, rest);
+    return () => {
+      clearTimeout(timer);
+      ends.abort();
+    };
   }, [map, at]);
   return map && at >= 0 && known?.id === idOf(map, at) ? known : null;
 }

@@ -4,8 +4,8 @@ import type { PaletteDescription } from "../api/types";
 import { adviceFor } from "../shared/advice";
 import { asSentence } from "../shared/words";
 import { isStale, telling } from "./description";
-import { view } from "./Page";
 import { query } from "./question";
+import { view } from "./view";
 
 export function Advice() {
   const now = telling.value;

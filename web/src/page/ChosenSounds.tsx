@@ -1,5 +1,6 @@
 // The chosen sounds as a list: play, lock, replace, remove.
 import { cssColour } from "../shared/roles";
+import { SoundButton } from "../shared/SoundButton";
 import { choosing, replace } from "./building";
 import { focusPalette } from "./heading";
 import { type Chosen, chosen, toggleLock, unchoose } from "./palette";
@@ -31,9 +32,9 @@ function Row({ one }: { one: Chosen }) {
           </span>
         )}
       </span>
-      <RowButton sign="lock" label={`Lock ${name}`} pressed={locked} onPress={() => toggleLock(id)} />
-      <RowButton sign="replace" label={`Replace ${name}`} busy={isBusy} onPress={() => void replace(one)} />
-      <RowButton sign="remove" label={`Remove ${name} from the palette`} onPress={remove(id)} />
+      <SoundButton icon="lock" label={`Lock ${name}`} pressed={locked} onPress={() => toggleLock(id)} />
+      <SoundButton icon="replace" label={`Replace ${name}`} disabled={isBusy} onPress={() => void replace(one)} />
+      <SoundButton icon="close" label={`Remove ${name} from the palette`} onPress={remove(id)} />
     </li>
   );
 }
@@ -47,36 +48,4 @@ function remove(id: string) {
     if (next) next.querySelector<HTMLElement>("button:last-child")?.focus();
     else focusPalette();
   };
-}
-
-const SIGNS = {
-  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
-  replace: "M4 9h13l-3.5-3.5M20 15H7l3.5 3.5",
-  remove: "M6 6l12 12M18 6L6 18",
-} as const;
-
-interface Pressed {
-  readonly sign: keyof typeof SIGNS;
-  readonly label: string;
-  readonly pressed?: boolean;
-  readonly busy?: boolean;
-  readonly onPress: (event: Event) => void;
-}
-
-function RowButton({ sign, label, pressed, busy, onPress }: Pressed) {
-  return (
-    <button
-      type="button"
-      class="sound-button"
-      aria-label={label}
-      aria-pressed={pressed}
-      aria-disabled={busy}
-      title={label}
-      onClick={onPress}
-    >
-      <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
-        <path d={SIGNS[sign]} />
-      </svg>
-    </button>
-  );
 }

@@ -2,6 +2,7 @@
 import "./Empty.css";
 import { count } from "../shared/words";
 import { isEmpty } from "./counting";
+import { focusFilters, focusSearch } from "./heading";
 import { library } from "./library";
 import { facets, filters, query } from "./question";
 
@@ -29,6 +30,7 @@ export function Welcome() {
             key={words}
             onClick={() => {
               query.value = words;
+              focusSearch();
             }}
           >
             {words}
@@ -58,6 +60,7 @@ export function NothingFound() {
         class="chip"
         onClick={() => {
           filters.value = {};
+          focusFilters();
         }}
       >
         Look again without filters

@@ -1,11 +1,12 @@
 // Files that could not be indexed, and why.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, api } from "../api/client";
+import { ApiError, api, isAbort } from "../api/client";
 import type { Failures } from "../api/types";
 import { asSentence, count } from "../shared/words";
-import { isAbort, isLost, reached, sentenceOf } from "./connection";
+import { isLost, reached, sentenceOf } from "./connection";
 
 const PAGE = 100;
+const MOST = 500; // that the server tells at once
 
 type Failure = Failures["failures"][number];
 
@@ -14,9 +15,9 @@ export function FailureList({ failed, version }: { failed: number; version: stri
   const [shown, setShown] = useState<readonly Failure[]>([]);
   const [total, setTotal] = useState(failed);
   const [refused, setRefused] = useState("");
-  const show = async (before: readonly Failure[], signal?: AbortSignal) => {
+  const show = async (before: readonly Failure[], limit: number, signal?: AbortSignal) => {
     try {
-      const page = await reached(api.failures(before.length, PAGE, signal));
+      const page = await reached(api.failures(before.length, limit, signal));
       setShown([...before, ...page.failures]);
       setTotal(page.total);
       setRefused("");
@@ -29,7 +30,7 @@ export function FailureList({ failed, version }: { failed: number; version: stri
   // They say when to ask, not what for.
   useEffect(() => {
     const left = new AbortController();
-    void show([], left.signal);
+    void show([], Math.min(Math.max(PAGE, shown.length), MOST), left.signal); // as many as were seen
     return () => left.abort();
   }, [failed, version]);
   return (
@@ -38,14 +39,14 @@ export function FailureList({ failed, version }: { failed: number; version: stri
       {refused && <p role="alert">{asSentence(refused)}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <ul class="failures" aria-label="Files that could not be indexed" tabIndex={0}>
-        {shown.map(({ path, reason }) => (
-          <li key={path}>
+        {shown.map(({ path, reason }, at) => (
+          <li key={at /* two roots may hold one path */}>
             <span>{path}</span> <span class="quiet">{reason}</span>
           </li>
         ))}
       </ul>
       {shown.length < total && (
-        <button type="button" onClick={() => void show(shown)}>
+        <button type="button" onClick={() => void show(shown, PAGE)}>
           More
         </button>
       )}

@@ -3,7 +3,8 @@ import "./FilterChips.css";
 import { signal } from "@preact/signals";
 import type { Filters } from "../api/types";
 import { cssColour } from "../shared/roles";
-import { countsOf, type Subject, values } from "./counting";
+import { countOf, type Subject, values } from "./counting";
+import { focusFilters } from "./heading";
 import { filters, setFilter } from "./question";
 
 /** Roles that are always seen: with more, the rows begin below the fold. */
@@ -31,6 +32,7 @@ export function FilterChips() {
             class="plain"
             onClick={() => {
               filters.value = {};
+              focusFilters();
             }}
           >
             Clear filters
@@ -67,7 +69,7 @@ function Roles() {
 
 function Chip({ name, value }: { name: Subject; value: string }) {
   const pressed = filters.value[name] === value;
-  const count = countsOf(name)[value] ?? 0;
+  const count = countOf(name, value);
   return (
     <button
       type="button"
@@ -84,7 +86,6 @@ function Chip({ name, value }: { name: Subject; value: string }) {
 /** A list with counts; the key is always there, others where there is something to choose. */
 function Choice({ name, label }: { name: Subject; label: string }) {
   const known = all(name);
-  const counts = countsOf(name);
   if (known.length === 0 && name !== "key") return null;
   return (
     <label class="choice">
@@ -96,7 +97,7 @@ function Choice({ name, label }: { name: Subject; label: string }) {
         <option value="">any</option>
         {known.map((value) => (
           <option key={value} value={value}>
-            {value} ({(counts[value] ?? 0).toLocaleString("en")})
+            {value} ({countOf(name, value).toLocaleString("en")})
           </option>
         ))}
       </select>

@@ -1,5 +1,4 @@
 // The page: looking for sounds on the left, the palette on the right; below 900 px one under the other.
-import { signal } from "@preact/signals";
 import { connection } from "./connection";
 import { FilterChips } from "./FilterChips";
 import { LibraryPanel } from "./LibraryPanel";
@@ -9,9 +8,7 @@ import { Results } from "./Results";
 import { SearchPanel } from "./SearchPanel";
 import { Alert, StatusLine } from "./StatusLine";
 import { TokenForm } from "./TokenForm";
-
-export type View = "list" | "map";
-export const view = signal<View>("list");
+import { type View, view } from "./view";
 
 export function Page() {
   if (connection.value === "locked") return <TokenForm />;

@@ -6,10 +6,14 @@ import { play, playing, stop } from "../shared/player";
 import { SoundButton } from "../shared/SoundButton";
 import { fileName } from "../shared/words";
 import { draggedSample, isDragged } from "./dragging";
+import { focusReference } from "./heading";
 import { type Reference, reference } from "./question";
 import { PlayButton } from "./SoundButtons";
 import { complain, hush } from "./told";
 
+/** What the server takes, if it was not told otherwise: server.max_upload_bytes. */
+const MOST_BYTES = 64 * 2 ** 20;
+const KEPT_MS = 60_000;
 const ACCEPTED = "audio/*,.wav,.aif,.aiff,.flac,.ogg,.mp3,.caf";
 /** Something that can be dropped here is being dragged over the page. */
 const offered = signal(false);
@@ -22,6 +26,7 @@ export function ReferenceZone() {
       class={`zone ${offered.value ? "offered" : ""} ${chosen ? "filled" : ""}`}
       aria-label="Sound to be like"
       data-drop="reference"
+      tabIndex={-1}
     >
       {chosen ? <Chosen {...{ chosen }} /> : <Empty />}
     </fieldset>
@@ -77,15 +82,18 @@ function PlayFile({ file }: { file: File }) {
 
 async function playFile(id: string, file: File): Promise<void> {
   const url = URL.createObjectURL(file);
-  if (!(await play({ id, urls: [url] }))) complain(`“${file.name}” cannot be played by this browser.`);
+  // As loud as it is: its loudness is measured by nobody here.
+  const played = await play({ id, urls: [url] });
   // The element has the file open once it plays; another one is not begun with this address.
-  else setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  setTimeout(() => URL.revokeObjectURL(url), played ? KEPT_MS : 0);
+  if (!played) complain(`“${file.name}” cannot be played by this browser.`);
 }
 
 /** Its sound ends with it: there is no other button to stop it. */
 function remove(): void {
   if (reference.value?.kind === "file" && playing.value === fileId(reference.value.file)) stop();
   take(null);
+  focusReference();
 }
 
 function fileId(file: File): string {
@@ -99,11 +107,17 @@ function take(chosen: Reference | null): void {
 
 /** Read at once: the file may change or go while it is the reference. */
 async function takeFile(file: File): Promise<void> {
+  if (file.size > MOST_BYTES) return complain(tooLarge(file));
   try {
     take({ kind: "file", file: new File([await file.arrayBuffer()], file.name, { type: file.type }) });
   } catch {
     complain(`“${file.name}” cannot be read: is it a file, and still there?`);
   }
+}
+
+function tooLarge({ name, size }: File): string {
+  const megabytes = Math.ceil(size / 2 ** 20);
+  return `“${name}” has ${megabytes} MB, and a sound to be like may have ${MOST_BYTES / 2 ** 20}: choose a shorter one.`;
 }
 
 function takeDrops(): () => void {

@@ -2,6 +2,7 @@
 import "./SearchPanel.css";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../shared/Icon";
+import { stop } from "../shared/player";
 import { ask } from "./asking";
 import { alpha, avoid, query, reference } from "./question";
 import { ReferenceZone } from "./ReferenceZone";
@@ -44,14 +45,15 @@ export function SearchPanel() {
 function SearchField() {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key === "Escape") stop();
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
       event.preventDefault();
       field.current?.focus();
       field.current?.select();
     };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
   }, []);
   return (
     <div class="search-field">

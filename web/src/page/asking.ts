@@ -88,7 +88,7 @@ export async function ask(): Promise<void> {
   await counted; // an empty library has no index to ask: its search would be an error
   if (signal.aborted) return;
   const request = isEmpty.peek() ? null : requestOf(now, asksFor.peek());
-  if (request !== null) return told(request, signal);
+  if (request !== null) return told(request, now.words, signal);
   answer.value = { state: "none" };
   slow.value = false;
 }
@@ -107,7 +107,7 @@ export function askForMore(): void {
   void ask();
 }
 
-async function told(request: Request, signal: AbortSignal): Promise<void> {
+async function told(request: Request, words: string, signal: AbortSignal): Promise<void> {
   hush();
   answer.value = { state: "asking", before: shown.peek() };
   const waits = setTimeout(() => {
@@ -115,7 +115,7 @@ async function told(request: Request, signal: AbortSignal): Promise<void> {
   }, SLOW_MS);
   try {
     const result = await reached(request(signal));
-    if (!signal.aborted) answer.value = { state: "told", result };
+    if (!signal.aborted) answer.value = { state: "told", result: { ...result, words } };
   } catch (error) {
     if (!signal.aborted) answer.value = { state: "failed", sentence: sentenceOf(error), before: shown.peek() };
   } finally {

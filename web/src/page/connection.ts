@@ -63,10 +63,6 @@ export function watchConnection(): () => void {
   });
 }
 
-export function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError";
-}
-
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

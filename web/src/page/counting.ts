@@ -33,9 +33,10 @@ export const counted = new Promise<void>((resolve) => {
   tellCounted = resolve;
 });
 
-/** How many samples would be left with each value of a subject. */
-export function countsOf(subject: Subject): Readonly<Record<string, number>> {
-  return facets.value?.[SUBJECTS[subject]] ?? {};
+/** How many samples would be left with a value of a subject, which may bear any name: "constructor", too. */
+export function countOf(subject: Subject, value: string): number {
+  const counts: Readonly<Record<string, number>> = facets.value?.[SUBJECTS[subject]] ?? {};
+  return Object.hasOwn(counts, value) ? (counts[value] ?? 0) : 0;
 }
 
 /** From now on the counts follow the filters, and the library. Returns what ends that. */

@@ -1,8 +1,8 @@
 // What the palette is, as the server tells it.
 import { computed, signal } from "@preact/signals";
-import { ApiError, api } from "../api/client";
+import { ApiError, api, isAbort } from "../api/client";
 import type { PaletteDescription } from "../api/types";
-import { insisted, isAbort, sentenceOf } from "./connection";
+import { insisted, sentenceOf } from "./connection";
 import { brief, chosen, refused } from "./palette";
 import { reread } from "./paletteKept";
 

@@ -45,6 +45,9 @@ export function useHover(id: string, name: string) {
     },
     onPointerLeave: leave,
     // A click is about what is played; who clicks wants it to stay.
-    onPointerDown: () => clearTimeout(timer.current),
+    onPointerDown: () => {
+      clearTimeout(timer.current);
+      begun.current = false;
+    },
   };
 }

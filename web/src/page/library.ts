@@ -1,8 +1,8 @@
 // The state of the library, asked again while the page is seen.
 import { computed, effect, signal } from "@preact/signals";
-import { ApiError, api } from "../api/client";
+import { ApiError, api, isAbort } from "../api/client";
 import type { LibraryState } from "../api/types";
-import { connection, isAbort, isLost, reached } from "./connection";
+import { connection, isLost, reached } from "./connection";
 import { repeat, seen } from "./repeat";
 
 const RUNNING_MS = 1000;

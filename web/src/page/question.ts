@@ -4,11 +4,13 @@ import type { Facets, Filters, SearchResult } from "../api/types";
 
 /** The sound to be like: a sample of the library, or a file that was dropped. */
 export type Reference = { kind: "sample"; id: string; name: string } | { kind: "file"; file: File };
+/** What was found, and for which words of who asked. */
+export type Found = SearchResult & { readonly words: string };
 export type Answer =
   | { state: "none" }
-  | { state: "asking"; before: SearchResult | null }
-  | { state: "told"; result: SearchResult }
-  | { state: "failed"; sentence: string; before: SearchResult | null };
+  | { state: "asking"; before: Found | null }
+  | { state: "told"; result: Found }
+  | { state: "failed"; sentence: string; before: Found | null };
 
 export const query = signal("");
 export const avoid = signal("");
@@ -20,7 +22,7 @@ export const answer = signal<Answer>({ state: "none" });
 export const facets = signal<Facets | null>(null);
 
 /** What there is to be seen: the last result, also while another is asked for. */
-export const shown = computed<SearchResult | null>(() => {
+export const shown = computed<Found | null>(() => {
   const now = answer.value;
   if (now.state === "none") return null;
   return now.state === "told" ? now.result : now.before;

@@ -7,6 +7,10 @@ const PATHS = {
   added: "M5 12.5l4.5 4.5L19 7.5",
   copy: "M9 9h10v11H9zM5 15V4h10",
   close: "M6 6l12 12M18 6L6 18",
+  less: "M5 12h14",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  replace: "M4 9h13l-3.5-3.5M20 15H7l3.5 3.5",
+  lasso: "M12 5c5 0 8 2 8 5s-3 5-8 5-8-2-8-5 3-5 8-5zM8 15c-2 1-1 3 0 3s1 2 0 3",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5",
 } as const;
 const FILLED: readonly IconName[] = ["play", "stop"];

@@ -7,20 +7,25 @@ export interface Button {
   readonly label: string;
   readonly kind?: string;
   readonly tabIndex?: number | undefined;
-  readonly onPress: () => void;
+  readonly pressed?: boolean;
+  /** It does nothing now, and keeps the focus. */
+  readonly disabled?: boolean;
+  readonly onPress: (event: Event) => void;
 }
 
 /** Its sign alone is seen; its label is what it does, and to what. */
-export function SoundButton({ icon, label, kind = "", tabIndex = 0, onPress }: Button) {
+export function SoundButton({ icon, label, kind = "", tabIndex = 0, pressed, disabled, onPress }: Button) {
   const press = (event: Event) => {
     event.stopPropagation();
-    onPress();
+    if (!disabled) onPress(event);
   };
   return (
     <button
       type="button"
       class={`sound-button ${kind}`}
       aria-label={label}
+      aria-pressed={pressed}
+      aria-disabled={disabled}
       title={label}
       tabIndex={tabIndex}
       onClick={press}
