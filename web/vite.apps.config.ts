@@ -8,6 +8,8 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "../soundpalette/server/web",
     emptyOutDir: false,
+    modulePreload: false, // there is no second file
+    license: { fileName: `licences-${mode}.md` }, // their notices belong to every copy
     rolldownOptions: { input: `${mode}.html` },
   },
 }));

@@ -10,6 +10,7 @@ export default defineConfig({
     assetsDir: "web",
     assetsInlineLimit: 0, // data: URLs would need a wider Content-Security-Policy
     modulePreload: false,
+    license: { fileName: "web/licences.md" }, // their notices belong to every copy
     rolldownOptions: { input: "index.html" },
   },
 });

@@ -17,6 +17,8 @@ from soundpalette.server.conditional import conditional
 START: Final = "index.html"
 ASSETS: Final = "web"
 """The folder of files whose names hold a hash of what is in them, and the path that they are served below."""
+LICENCES: Final = "licences.md"
+"""Those of bundled code, among them; its name stays while what is in it changes."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -27,8 +29,10 @@ TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
+    ".md": "text/plain; charset=utf-8",
 }
 UNKNOWN_TYPE: Final = "application/octet-stream"
+ANEW: Final = {"Cache-Control": "no-cache"}
 FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 NOT_BUILT: Final = (
     "this installation has no page; install soundpalette again, "
@@ -66,13 +70,13 @@ def add_page(app: FastAPI, folder: Traversable) -> None:
     async def page(request: Request) -> Response:
         if first is None:
             raise HTTPException(404, NOT_BUILT)
-        return first.answer(request, {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY})
+        return first.answer(request, {**ANEW, "Content-Security-Policy": POLICY})
 
     @app.api_route(f"/{ASSETS}/{{name}}", methods=["GET", "HEAD"], include_in_schema=False)
     async def asset(name: str, request: Request) -> Response:
         if name not in assets:
             raise HTTPException(404, "the page has no such file (any more); load it again")
-        return assets[name].answer(request, FOR_EVER)
+        return assets[name].answer(request, ANEW if name == LICENCES else FOR_EVER)
 
 
 def _inside(folder: Traversable) -> list[Traversable]:

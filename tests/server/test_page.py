@@ -113,6 +113,18 @@ async def test_a_missing_build_is_one_sentence_with_its_mend(tmp_path: Path) -> 
     assert "npm run build" in answer.json()["detail"]
 
 
+@pytest.mark.anyio
+async def test_the_licences_of_bundled_code_are_text_that_may_change(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "licences.md").write_text("# Licences – MIT", encoding="utf-8")
+    app = FastAPI()
+    add_page(app, tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.get("/web/licences.md")
+    assert (answer.headers["content-type"], answer.text) == ("text/plain; charset=utf-8", "# Licences – MIT")
+    assert answer.headers["cache-control"] == "no-cache"
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -121,4 +133,4 @@ def anyio_backend() -> str:
 def test_whatever_is_built_has_a_type_that_is_known() -> None:
     start, assets = built() / "index.html", built() / "web"
     assert start.is_file()
-    assert all(file.name.rpartition(".")[2] in ("js", "css", "svg", "woff2") for file in assets.iterdir())
+    assert all(file.name.rpartition(".")[2] in ("js", "css", "svg", "woff2", "md") for file in assets.iterdir())

@@ -89,7 +89,7 @@ class Chat:
 
     def told(self) -> str:
         """The text that the app sent last as the user's message."""
-        expect(self.status).to_contain_text("chat")
+        expect(self.status).to_contain_text("The chat was told.")
         return str(self.kept("messages")[-1]["content"][0]["text"])
 
     def play(self, name: str) -> None:

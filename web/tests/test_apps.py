@@ -18,6 +18,14 @@ HEARD = re.compile(r"^([3-9]|\d\d)$")
 """Percent of full scale that nobody calls silence, and that clip nothing."""
 
 
+RUN = """
+keys => {
+  for (const key of keys) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}
+"""
+"""Keys faster than anybody is."""
+
+
 def test_the_hits_of_a_search_are_rows_that_say_what_is_known(chat: Open) -> None:
     shown = chat("search_by_text", KICK)
     expect(shown.app.get_by_role("grid", name="Results").get_by_role("row")).to_have_count(8)
@@ -75,7 +83,7 @@ def test_keys_alone_reach_play_and_take_as_the_measure(chat: Open) -> None:
     shown = chat("search_by_text", LONG)
     names = shown.names()
     shown.app.get_by_role("searchbox", name="Describe a sound").focus()
-    for key in ("Tab", "Tab", "ArrowDown", "End", "ArrowUp"):
+    for key in ("Tab", "Tab", "Tab", "ArrowDown", "End", "ArrowUp"):
         shown.page.keyboard.press(key)
     expect(shown.rows.nth(6)).to_be_focused()
     shown.page.keyboard.press("Space")
@@ -116,6 +124,41 @@ def test_other_words_are_searched_with_the_models_filters(chat: Open) -> None:
     assert shown.called("search_by_text") == [{**KICK, "query": "bright cymbal", "kind": "one-shot"}]
 
 
+def test_the_models_filters_are_seen_and_can_be_taken_off(chat: Open) -> None:
+    shown = chat("search_by_text", {**KICK, "kind": "one-shot", "min_bpm": 390, "role": "any"})
+    expect(shown.status).to_have_text(re.compile("^No sound"))
+    expect(shown.app.get_by_text("Within: one-shots, from 390 BPM")).to_be_visible()
+    shown.button("Anything").click()
+    expect(shown.status).to_have_text("8 sounds")
+    expect(shown.app.get_by_text("Within")).to_have_count(0)
+    expect(shown.rows.first).to_be_focused()
+    assert shown.called("search_by_text") == [KICK]
+
+
+def test_a_picture_that_opens_moves_no_row(chat: Open) -> None:
+    shown = chat("search_by_text", KICK)
+    name = shown.names()[0]
+    before = [row.bounding_box() for row in shown.rows.all()]
+    shown.rows.first.click()
+    expect(shown.app.get_by_role("img", name=f"Waveform and spectrogram of {name}")).to_be_visible()
+    expect(shown.rows.first).to_have_attribute("aria-current", "true")
+    assert [row.bounding_box() for row in shown.rows.all()] == before
+
+
+def test_keys_that_run_over_rows_ask_for_no_sound_but_the_last(chat: Open) -> None:
+    shown = chat("search_by_text", KICK)
+    expect(shown.app.locator(".rest")).to_have_count(5)
+    hits = shown.kept("result")["structuredContent"]["hits"]
+    shown.app.get_by_role("searchbox", name="Describe a sound").focus()
+    for key in ("Tab", "Tab"):
+        shown.page.keyboard.press(key)
+    expect(shown.rows.first).to_be_focused()
+    shown.frame().evaluate(RUN, "End ArrowUp ArrowDown ArrowUp ArrowUp ArrowDown".split())
+    expect(shown.app.get_by_role("img", name="Waveform and spectrogram")).to_be_visible()
+    asked = [call["sample"] for call in shown.called("audition")]
+    assert asked == [hit["sample_id"] for hit in (*hits[:5], hits[6])]
+
+
 def test_what_the_user_picks_is_told_to_the_model(chat: Open) -> None:
     shown = chat("search_by_text", KICK)
     names = shown.names()
@@ -131,6 +174,21 @@ def test_what_the_user_picks_is_told_to_the_model(chat: Open) -> None:
         second["sample_id"],
     ]
     assert first["path"] in context["content"][0]["text"]
+
+
+def test_a_pick_is_taken_back_without_another_message(chat: Open) -> None:
+    shown = chat("search_by_text", KICK)
+    names = shown.names()
+    for name in names[:2]:
+        shown.button(f"Use {name}").click()
+        expect(shown.status).to_contain_text(f"{name}. The chat was told.")
+    expect(shown.button(f"Use {names[0]}")).to_have_attribute("aria-pressed", "true")
+    shown.button(f"Use {names[0]}").click()
+    expect(shown.status).to_contain_text(f"{names[0]} back. The chat knows it from your next message on.")
+    expect(shown.button(f"Use {names[0]}")).to_have_attribute("aria-pressed", "false")
+    assert len(shown.kept("messages")) == 2
+    second = shown.kept("result")["structuredContent"]["hits"][1]["sample_id"]
+    assert [pick["sample_id"] for pick in shown.kept("contexts")[-1]["structuredContent"]["picks"]] == [second]
 
 
 def test_where_the_chat_takes_nothing_from_apps_the_user_gets_the_sentence(chat: Open) -> None:
@@ -265,6 +323,8 @@ def test_what_is_kept_stays_when_the_palette_is_built_again(chat: Open) -> None:
     names = shown.names()
     shown.button(f"Keep {names[2]}").click()
     expect(shown.button(f"Replace {names[2]}")).to_be_disabled()
+    expect(shown.rows.nth(1).locator("summary")).to_have_count(1)
+    expect(shown.rows.nth(2).locator("summary")).to_have_count(0)
     shown.app.get_by_role("textbox", name="Brief").fill("soft ambient, 80 BPM")
     shown.button("Build again").click()
     expect(shown.button(f"Keep {names[2]}")).to_have_attribute("aria-pressed", "true")

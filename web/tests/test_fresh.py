@@ -33,7 +33,21 @@ def test_the_built_files_are_those_of_the_sources(tmp_path: Path) -> None:
     npx("vite", "build", *into, "--emptyOutDir")
     for app in ("results", "palette"):
         npx("vite", "build", "--config", "vite.apps.config.ts", "--mode", app, *into)
+    assert_licences(tmp_path)
     assert differing(tmp_path, BUILT) == [], MEND
+
+
+def assert_licences(made: Path) -> None:
+    """What is bundled is named beside it, with its notice."""
+    bundled = {
+        "web/licences.md": ("preact", "@preact/signals", "kdbush"),
+        "licences-results.md": ("preact", "@modelcontextprotocol/ext-apps", "zod"),
+        "licences-palette.md": ("preact", "@modelcontextprotocol/ext-apps", "zod"),
+    }
+    for file, names in bundled.items():
+        text = (made / file).read_text("utf-8")
+        assert all(f"\n## {name} - " in text for name in names)
+        assert "Permission is hereby granted" in text
 
 
 def differing(made: Path, committed: Path) -> list[str]:

@@ -40,7 +40,7 @@ function Row({ one }: { one: Chosen }) {
         {why && <div class="facts">{why}</div>}
       </div>
       {callable.value && <Changes one={one} name={name} />}
-      {callable.value && one.others.length > 0 && <Others one={one} name={name} />}
+      {callable.value && !one.kept && one.others.length > 0 && <Others one={one} name={name} />}
     </li>
   );
 }

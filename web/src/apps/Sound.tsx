@@ -6,6 +6,9 @@ import { complain } from "./said";
 import { hear, heard } from "./sounds";
 import { playing, progressOf } from "./speaker";
 
+/** Keys that run over rows ask for nothing. */
+const REST_MS = 250;
+
 interface Play {
   readonly id: string;
   readonly name: string;
@@ -23,13 +26,20 @@ export function Outlined({ id, role }: { id: string; role: string }) {
   return <Waveform outline={heard.value.get(id)?.outline ?? null} role={role} progress={progressOf(id)} />;
 }
 
-/** Waveform over spectrogram, as the server draws them; asked for when first shown. */
+/** Waveform over spectrogram, as the server draws them; asked for once the user rests on the sound. */
 export function Picture({ id, name }: { id: string; name: string }) {
   const picture = heard.value.get(id)?.picture;
   useEffect(() => {
-    hear(id).catch(complain);
+    const resting = setTimeout(() => hear(id).catch(complain), REST_MS);
+    return () => clearTimeout(resting);
   }, [id]);
-  return picture ? <img src={picture} alt={`Waveform and spectrogram of ${name}`} width="480" height="240" /> : null;
+  if (picture === "") return null; // the chat keeps pictures
+  return (
+    <figure class="picture">
+      <div>{picture && <img src={picture} alt={`Waveform and spectrogram of ${name}`} width="480" height="240" />}</div>
+      <figcaption aria-hidden="true">{name}</figcaption>
+    </figure>
+  );
 }
 
 /** A ref to an element; `seen` is called once it comes into view, and again with each other `subject`. */

@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import type { BuiltPalette, PaletteDescription } from "../api/types";
 import { count, fileName, seconds, tempo } from "../shared/words";
 import { builtPalette, description } from "./answers";
-import { CallError, type Choice, call, quoted, tell } from "./host";
-import { complain, say } from "./said";
+import { CallError, call, type Known, quoted, tell } from "./host";
+import { complain, say, TELLING } from "./said";
 
 /** A sound by its sample id, or by its path where it is not of the library. */
 export interface Other {
@@ -183,16 +183,18 @@ async function work(doing: string, task: () => Promise<void>): Promise<void> {
 /** The model is told of the whole palette. */
 export async function use(): Promise<void> {
   const { context, structured } = palette();
+  say(TELLING);
   say(await tell({ message: context.replace(HAS, "The user takes this palette:"), context, structured }));
 }
 
 /** The model is asked to find what the palette lacks. What it knows stays the palette: it outlives the question. */
 export async function lookFor(role: string, query: string): Promise<void> {
   const message = `Find a sound for the role ${role} that goes with this palette: ${quoted(query)}.`;
+  say(TELLING);
   say(await tell({ message, ...palette() }));
 }
 
-function palette(): Omit<Choice, "message"> {
+function palette(): Known {
   const lines = chosen.value.map(
     ({ role, path, id, root }) =>
       `- ${role || "sound"}: ${quoted(path)} (${named(id)})${root ? ` below ${quoted(root)}` : ""}`,

@@ -97,24 +97,32 @@ export function textOf(result: { readonly content?: readonly ContentBlock[] }): 
 }
 
 /** What the model gets to know. */
-export interface Choice {
-  /** Sent as the user's message, which the model answers. */
-  readonly message: string;
+export interface Known {
   /** All that was chosen so far: each context replaces the one before. */
   readonly context: string;
   readonly structured: Readonly<Record<string, unknown>>;
 }
 
+export interface Choice extends Known {
+  /** Sent as the user's message, which the model answers. */
+  readonly message: string;
+}
+
 /** Tells the model, and returns a sentence for the user. Hosts may support one way, both or neither, and not say so. */
 export async function tell(choice: Choice): Promise<string> {
-  const content = [{ type: "text" as const, text: choice.context }];
-  const known = await accepted(() => app?.updateModelContext({ content, structuredContent: { ...choice.structured } }));
+  const known = await know(choice);
   const sent = await accepted(() =>
     app?.sendMessage({ role: "user", content: [{ type: "text", text: choice.message }] }),
   );
   if (sent) return "The chat was told.";
   if (known) return "The chat knows it from your next message on.";
   return `This chat takes nothing from apps. Write it yourself: ${choice.message}`;
+}
+
+/** Lets the model know with the user's next message; returns whether the host takes that. */
+export function know({ context, structured }: Known): Promise<boolean> {
+  const content = [{ type: "text" as const, text: context }];
+  return accepted(() => app?.updateModelContext({ content, structuredContent: { ...structured } }));
 }
 
 async function accepted(ask: () => Promise<Readonly<Record<string, unknown>>> | undefined): Promise<boolean> {

@@ -7,6 +7,7 @@ import { searchResult } from "./answers";
 import { call, quoted } from "./host";
 import { complain, say } from "./said";
 import { heard } from "./sounds";
+import { inWords } from "./within";
 
 export const words = signal("");
 /** The sound to find the like of: a sample's id or a path; "" for none. */
@@ -16,8 +17,10 @@ export const blend = signal(50);
 export const answer = signal<SearchResult | null>(null);
 export const blendable = computed(() => words.value.trim() !== "" && reference.value !== "");
 
-/** Filters and the like, which stay as the model set them. */
-let rest: Readonly<Record<string, unknown>> = {};
+/** Filters and the like, as the model set them, or none. */
+const rest = signal<Readonly<Record<string, unknown>>>({});
+/** The same in words; "" for none. */
+export const within = computed(() => inWords(rest.value));
 let asking = new AbortController();
 /** What the answer is the answer to. */
 let answered: Request = { tool: "search_by_text", given: {} };
@@ -31,7 +34,7 @@ interface Request {
 
 /** The model's call. */
 export function take({ query, reference: sample, alpha, ...others }: Readonly<Record<string, unknown>>): void {
-  rest = others;
+  rest.value = others;
   words.value = typeof query === "string" ? query : "";
   reference.value = typeof sample === "string" ? sample : "";
   blend.value = typeof alpha === "number" ? Math.round(100 * alpha) : words.value ? 50 : 0;
@@ -84,6 +87,13 @@ export function forgetSound(): void {
   if (words.value.trim()) void ask();
 }
 
+/** Without the model's filters. */
+export function askAnywhere(): void {
+  const { top_k } = rest.value;
+  rest.value = top_k === undefined ? {} : { top_k };
+  if (words.value.trim() || reference.value) void ask();
+}
+
 /** The file's name of a sample that was a hit or heard; else what the model called it. */
 export function nameOf(sample: string): string {
   return fileName(paths.get(sample) ?? (heard.value.get(sample)?.path || sample));
@@ -100,7 +110,7 @@ function request(): Request {
   const query = words.value.trim();
   const sample = reference.value;
   if (sample && (!query || blend.value === 0))
-    return { tool: "search_by_audio", given: { ...rest, reference: sample } };
-  if (!sample || blend.value === 100) return { tool: "search_by_text", given: { ...rest, query } };
-  return { tool: "hybrid_search", given: { ...rest, query, reference: sample, alpha: blend.value / 100 } };
+    return { tool: "search_by_audio", given: { ...rest.value, reference: sample } };
+  if (!sample || blend.value === 100) return { tool: "search_by_text", given: { ...rest.value, query } };
+  return { tool: "hybrid_search", given: { ...rest.value, query, reference: sample, alpha: blend.value / 100 } };
 }

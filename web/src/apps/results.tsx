@@ -6,7 +6,22 @@ import { AskLine } from "./AskLine";
 import { Frame, Mute } from "./Frame";
 import { Hits } from "./Hits";
 import { callable, open } from "./host";
-import { answer, ask, askWords, blend, blendable, forgetSound, nameOf, reference, show, take, words } from "./question";
+import {
+  answer,
+  ask,
+  askAnywhere,
+  askWords,
+  blend,
+  blendable,
+  forgetSound,
+  nameOf,
+  reference,
+  show,
+  take,
+  within,
+  words,
+} from "./question";
+import { leave } from "./rows";
 import { PlayButton } from "./Sound";
 import { broken, complain, refused } from "./said";
 import { hear } from "./sounds";
@@ -28,8 +43,24 @@ function Question() {
   return (
     <>
       <AskLine search label="Describe a sound" words={words} button="Search again" onAsk={askWords} />
+      {within.value && <Within />}
       {reference.value && <Like sample={reference.value} />}
     </>
+  );
+}
+
+function Within() {
+  const anywhere = () => {
+    leave();
+    askAnywhere();
+  };
+  return (
+    <div class="line">
+      <span class="like">Within: {within.value}</span>
+      <button type="button" class="plain" onClick={anywhere}>
+        Anything
+      </button>
+    </div>
   );
 }
 

@@ -5,6 +5,8 @@ import { CallError, textOf } from "./host";
 
 export const status = signal("Waiting for the chat…");
 export const complaint = signal("");
+/** Hosts may ask the user first, and take their time. */
+export const TELLING = "Telling the chat…";
 
 export function say(sentence: string): void {
   status.value = sentence;

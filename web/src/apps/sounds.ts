@@ -5,7 +5,7 @@ import { type Audition, audition } from "./answers";
 import { CallError, call, read } from "./host";
 
 /** A sound that can be played. */
-export interface Heard extends Audition {
+export interface Heard extends Omit<Audition, "audio"> {
   readonly buffer: AudioBuffer;
   readonly outline: Outline;
 }
@@ -47,8 +47,8 @@ export async function hearAhead(ids: readonly string[]): Promise<void> {
 }
 
 async function fetchSound(id: string): Promise<Heard> {
-  const told = audition(await call("audition", { sample: id }));
-  const audio = told.audio || (await read(`sample://${id}/audio`)); // some chats keep what else tools return
+  const { audio: sent, ...told } = audition(await call("audition", { sample: id }));
+  const audio = sent || (await read(`sample://${id}/audio`)); // some chats keep what else tools return
   if (!audio) throw new CallError(`This chat passes no sound on. The file is ${told.path || id}.`);
   const buffer = await decode(audio);
   const sound = { ...told, buffer, outline: outlineOf(buffer.getChannelData(0)) };
