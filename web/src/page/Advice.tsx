@@ -2,7 +2,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PaletteDescription } from "../api/types";
 import { adviceFor } from "../shared/advice";
-import { asSentence } from "../shared/words";
 import { isStale, telling } from "./description";
 import { query } from "./question";
 import { view } from "./view";

@@ -69,6 +69,7 @@ export function keepAsking(): () => void {
     onChange(
       () => allowed(STEPS[0]),
       () => true,
+      ask,
     ),
   ];
   void ask();
