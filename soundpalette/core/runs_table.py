@@ -68,7 +68,10 @@ class RunsTable(Database):
             "WHERE space = ? ORDER BY id DESC LIMIT 1"
         )
         rows = self._rows(sql, (space.key,))
-        return Run(*rows[0][:-1], newest=bool(rows[0][-1])) if rows else None
+        if not rows:
+            return None
+        started, finished, planned, done, changed, newest = rows[0]
+        return Run(started, finished, planned, done, changed, bool(newest))
 
     def last_finished(self, space: Space) -> str:
         """When the last whole run in `space` ended, UTC; "" where none did."""

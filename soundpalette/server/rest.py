@@ -103,7 +103,7 @@ async def _heard(bench: Workbench, calls: Calls, file: BinaryIO) -> Heard:
     """A sound that is known waits for no other to be decoded."""
     content_hash = await calls.run(lambda: uploads.hash_of(file))
     known = uploads.heard_before(bench, content_hash)
-    return known or await calls.run(lambda: uploads.hear(bench, file, content_hash), A_FILE)
+    return await calls.run(lambda: uploads.hear(bench, file, content_hash), A_FILE) if known is None else known
 
 
 def _add_palettes(routes: APIRouter, bench: Workbench, calls: Calls) -> None:
