@@ -153,7 +153,7 @@ def test_keys_that_run_over_rows_ask_for_no_sound_but_the_last(chat: Open) -> No
     for key in ("Tab", "Tab"):
         shown.page.keyboard.press(key)
     expect(shown.rows.first).to_be_focused()
-    shown.frame().evaluate(RUN, "End ArrowUp ArrowDown ArrowUp ArrowUp ArrowDown".split())
+    shown.frame().evaluate(RUN, ["End", "ArrowUp", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowDown"])
     expect(shown.app.get_by_role("img", name="Waveform and spectrogram")).to_be_visible()
     asked = [call["sample"] for call in shown.called("audition")]
     assert asked == [hit["sample_id"] for hit in (*hits[:5], hits[6])]

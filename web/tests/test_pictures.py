@@ -29,6 +29,10 @@ HEARD_AHEAD: Final = 5
 TOP: Final = """
 () => (document.querySelector("canvas") ? document.querySelector("[role=tablist]") : document.body).scrollIntoView()
 """
+TALL: Final = 1600
+"""Pixels, more than either app is high."""
+DRAWN: Final = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+"""Resolved once what is there now was drawn."""
 COLOURS: Final = 128
 """Enough for text, outlines and the roles; a picture then takes some tens of kB."""
 
@@ -67,7 +71,11 @@ def test_an_app_is_drawn_in_the_chat(
     expect(shown.rows.first).to_be_visible()
     if name == "results":
         expect(shown.app.locator(".rest")).to_have_count(HEARD_AHEAD)
-    keep(opened(shown.page.locator("#app").screenshot()), (name, width, scheme), tmp_path, album)
+    shown.page.set_viewport_size({"width": width, "height": TALL})  # a frame is not drawn where it is not seen
+    app = shown.page.locator("#app")
+    expect(app).to_be_in_viewport(ratio=1)
+    shown.frame().evaluate(DRAWN)
+    keep(opened(app.screenshot()), (name, width, scheme), tmp_path, album)
 
 
 def keep(picture: Image.Image, what: tuple[str, int, str], folder: Path, album: Path) -> None:
