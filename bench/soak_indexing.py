@@ -28,8 +28,8 @@ from soundpalette.tools.workbench import Reach
 CRATE: Final = Path(__file__).parent.parent / "demo" / "crate"
 TOLERANCE: Final = 1e-5
 """Of vectors and of what is computed from them: another cut into batches may round otherwise."""
-COUNTING: Final = frozenset({"changed", "generation"})
-"""Columns that count commits: a run that was killed commits in other batches."""
+COUNTING: Final = frozenset({"changed", "generation", "stamp", "version"})
+"""Columns that count commits, or are drawn with each: a run that was killed commits in other batches."""
 RUNS: Final = frozenset({"editions", "meta", "runs", "stamps"})
 """Tables that tell of runs and commits rather than of sounds."""
 ASKED: Final = ("kick", "a warm pad", "bright cymbal", "someone talking")
