@@ -10,11 +10,14 @@ import httpx
 import numpy as np
 import numpy.typing as npt
 import soundfile
+from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, Response, expect
 
 from web.tests.server import Server
 
 FIELD: Final = "Describe a sound"
+ROUNDED: Final = 4
+"""Of 255."""
 DROP: Final = """
 (zone, [encoded, name, type]) => {
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
@@ -143,3 +146,9 @@ def expect_playing(page: Page) -> None:
 def expect_stopped(page: Page) -> None:
     """The audio element is silent."""
     until(page, PAUSED)
+
+
+def alike(picture: bytes, other: bytes) -> bool:
+    """Whether two PNGs show the same; a browser that draws again rounds some pixels otherwise."""
+    one, two = (Image.open(io.BytesIO(png)).convert("RGB") for png in (picture, other))
+    return one.size == two.size and all(high <= ROUNDED for _, high in ImageChops.difference(one, two).getextrema())

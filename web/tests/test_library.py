@@ -52,6 +52,7 @@ def test_a_folder_may_bear_any_name(visit: Visit, tmp_path: Path) -> None:
         folders.select_option("others")
         page.get_by_role("spinbutton", name="Slowest BPM").fill("300")
         expect(folders).to_contain_text("constructor (0)")
+        page.close()  # before the server ends, which it would notice
 
 
 def test_what_a_run_added_is_found_without_a_reload(visit: Visit, growing: Server, tmp_path: Path) -> None:
