@@ -111,7 +111,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ServeError(
             f"{host}:{port} cannot be bound ({error.strerror}); stop what uses it, or choose another one: "
-            "--port or [server] port; of `serve` also --host or [server] host"
+            "--port or [server] port (of `serve` also --host or [server] host)"
         ) from error
     # asyncio switches Nagle's algorithm off only where it reads TCP, which create_server leaves out: each answer, which
     # is written in two parts, would wait some 40 ms for the client's delayed acknowledgement of the first.
