@@ -1,7 +1,6 @@
 """Work that kills, hangs or breaks the process that does it, for a worker to be given; imports what workers do."""
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -12,16 +11,12 @@ from pathlib import Path
 from soundpalette.core.audio import Limits, Recording
 from soundpalette.core.encoders.base import Encoder
 from soundpalette.core.encoders.compact import CompactEncoder
-from soundpalette.core.places_table import Placed
 from soundpalette.core.types import Features, Window
 from soundpalette.errors import WeightsError
-from soundpalette.indexing.mapping import Task as MapTask
-from soundpalette.indexing.mapping import place_alone
 from soundpalette.indexing.prepare import Prepared, prepare
 from soundpalette.indexing.work import Task
 
 MARK = ".tried"
-LITTLE_MEMORY = 400 << 20
 HEAVY = ("torch", "transformers", "faiss", "sqlite3")
 
 
@@ -114,16 +109,3 @@ def _kill_once(path: Path) -> None:
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def killed_over_the_map(catalogue: Path, task: MapTask) -> Iterator[Placed]:
-    """Ends the process after the first places."""
-    for some in place_alone(catalogue, task):
-        yield some
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def without_memory_for_the_map(catalogue: Path, task: MapTask) -> Iterator[Placed]:
-    """As `place_alone`, in less memory than PaCMAP's imports take."""
-    resource.setrlimit(resource.RLIMIT_AS, (LITTLE_MEMORY, LITTLE_MEMORY))
-    yield from place_alone(catalogue, task)

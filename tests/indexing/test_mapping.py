@@ -18,7 +18,7 @@ from soundpalette.indexing.pipeline import Indexer, Settings
 from soundpalette.indexing.progress import Lines
 from tests.conftest import CRATE, index_store
 from tests.core.test_projection import unit_vectors
-from tests.indexing.faulty import killed_over_the_map, without_memory_for_the_map
+from tests.indexing.faulty_maps import killed_over_the_map, without_memory_for_the_map
 
 SPACE = Space("test", "0123456789ab", 32)
 MANY = 200

@@ -89,7 +89,7 @@ def test_what_cannot_be_done_is_a_problem_with_a_sentence(address: str) -> None:
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_the_sdk_client_calls_the_tools_over_streamable_http(address: str, mode: Any) -> None:
     async with Client(f"{address}/mcp", mode=mode) as client:
-        assert len((await client.list_tools()).tools) == 6
+        assert len((await client.list_tools()).tools) == 7
         result = await client.call_tool("search_by_text", {"query": "kick drum", "top_k": 1})
         assert isinstance(result.structured_content, dict)
         assert result.structured_content["hits"][0]["path"].startswith("drums/kick")
