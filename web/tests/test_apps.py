@@ -291,7 +291,8 @@ def test_the_frame_is_as_high_as_the_app(chat: Open) -> None:
     shown.button(f"Play {shown.names()[0]}").click()
     expect(shown.app.get_by_role("img", name="Waveform and spectrogram")).to_be_visible()
     height = shown.frame().evaluate("document.documentElement.scrollHeight")
-    expect(shown.page.locator("#app")).to_have_css("height", f"{height}px")
+    # A height between two pixels is told rounded up by the bridge, and rounded by the browser.
+    expect(shown.page.locator("#app")).to_have_css("height", re.compile(f"^({height}|{height + 1})px$"))
 
 
 def test_the_app_takes_the_whole_window_and_gives_it_back(chat: Open) -> None:
